@@ -1,0 +1,36 @@
+"""Start the program with its own two folders first on the import path, and the user's folders last.
+
+In a wheel `mcp_server` and `store` lie in the private folder `mcp_promptlearn_app`; in a checkout
+they lie beside this file. Either way they win over a user's own modules of those names. The working
+folder and what PYTHONPATH names go behind the standard library and the installed packages, so that
+a project's own `mcp/` or `json.py` is not run in our process. This is the only place that touches
+`sys.path`.
+"""
+
+import os  # loaded before Python looks into any folder of the user's, as pathlib is not
+import sys
+
+
+def main() -> int:
+    """Run the command line and return its exit code."""
+    here = os.path.dirname(os.path.realpath(__file__))
+    private = os.path.join(here, "mcp_promptlearn_app")
+    sys.path[:] = [private if os.path.isdir(private) else here, *_users_folders_last(sys.path, keep=here)]
+    from mcp_server.cli import main as run
+
+    return run()
+
+
+def _users_folders_last(path: list[str], *, keep: str) -> list[str]:
+    """Order `path` so that the working folder and PYTHONPATH come last, unless we lie there ourselves."""
+    try:
+        working = os.getcwd()
+    except OSError:  # it was deleted, so nothing can be imported from it
+        working = ""
+    named = "" if sys.flags.ignore_environment else os.environ.get("PYTHONPATH", "")
+    users = {os.path.normpath(os.path.join(working, folder)) for folder in ["", *named.split(os.pathsep)]}
+    return sorted(path, key=lambda folder: os.path.normpath(os.path.join(working, folder)) in users - {keep})
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""One file per command, and the few things that all of them say the same way."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from store.records import GLOBAL, Revision, Rule
+from store.revise import Step
+
+if TYPE_CHECKING:
+    from mcp_server.wiring import Wiring
+
+
+class CommandError(Exception):
+    """What a command refuses; one line with what to do next."""
+
+
+def rule_id(text: str) -> int:
+    """`R12`, `r12` or `12` as a number. Raises `CommandError`."""
+    digits = text.strip().upper().removeprefix("R")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
+        raise CommandError(f"{text[:40]!r} is not a rule; name one like R12 (see `mcp-promptlearn rules --all`)")
+    return int(digits)
+
+
+def rules_here(wiring: "Wiring") -> dict[int, Rule]:
+    """All rules of this project and the global ones, by id."""
+    store, key = wiring.store(), wiring.place().project.key
+    return {rule.id: rule for project in dict.fromkeys((key, GLOBAL)) for rule in store.rules(project)}
+
+
+def one_rule(wiring: "Wiring", text: str) -> tuple[Rule, dict[int, Rule]]:
+    """A rule of this project or a global one, and all of them. Raises `CommandError` for any other."""
+    rules = rules_here(wiring)
+    ident = rule_id(text)
+    if ident not in rules:
+        wiring.store().rule(ident)
+        raise CommandError(f"R{ident} belongs to another project; run this in that project's folder")
+    return rules[ident], rules
+
+
+def write(wiring: "Wiring", project: str, steps: Sequence[Step], *, cause: str) -> Revision:
+    """Carry out a person's decision as one revision."""
+    report = "\n".join(f"- {step.kind}: {step.reason}" for step in steps)
+    return wiring.store().revise(project, steps, cause=cause, report=report, now=wiring.now())
+
+
+def show(wiring: "Wiring", facts: Mapping[str, object]) -> None:
+    """Facts as JSON on stdout."""
+    wiring.say(json.dumps(facts, indent=2, ensure_ascii=False))
+
+
+def moment(time: float) -> str:
+    """A time as people read it, in UTC."""
+    try:
+        return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M")
+    except (OverflowError, OSError, ValueError):
+        return "an impossible time"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """A number with its noun."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def rule_facts(rule: Rule) -> dict[str, object]:
+    """A rule as `--json` prints it."""
+    return {
+        "id": rule.name,
+        "version": rule.current.number,
+        "text": rule.text,
+        "state": str(rule.state),
+        "pinned": rule.pinned,
+        "paths": list(rule.current.paths),
+        "origin": rule.current.source.origin,
+        "trust": rule.current.source.trust.word,
+        "scope": "global" if rule.project == GLOBAL else "project",
+        "ending": str(rule.ending),
+        "target": rule.target,
+        "evidence": rule.supports,
+        "why": rule.why,
+        "operation": str(rule.operation),
+        "replaces": [f"R{ident}" for ident in rule.replaces],
+    }

@@ -1,0 +1,58 @@
+"""`backup`: copy the store while it is in use, list the copies, or put one back."""
+
+import argparse
+from pathlib import Path
+
+from mcp_server.commands import CommandError, show
+from mcp_server.person import demand
+from mcp_server.wiring import Wiring
+from store import upkeep
+
+
+def arguments(parser: argparse.ArgumentParser, command: str) -> None:
+    """Declare what the command takes."""
+    del command
+    parser.add_argument("--list", action="store_true", help="show the copies there are")
+    parser.add_argument("--restore", metavar="FILE", help="put a copy in the store's place; what is there is set aside")
+    parser.add_argument("--yes", action="store_true", help="without a terminal, do not ask")
+    parser.add_argument("--json", action="store_true", help="the facts as JSON")
+
+
+def run(options: argparse.Namespace, wiring: Wiring) -> int:
+    """Do one of the three."""
+    path = wiring.settings.store
+    if options.restore:
+        return _restore(options, wiring, path)
+    if options.list:
+        copies = upkeep.backups(path)
+        if options.json:
+            show(wiring, {"backups": [str(copy) for copy in copies]})
+        for copy in copies if not options.json else ():
+            wiring.say(str(copy))
+        if not copies and not options.json:
+            wiring.say("No copy yet; `mcp-promptlearn backup` makes one.")
+        return 0
+    wiring.store()
+    made = upkeep.back_up(path, now=wiring.now())
+    if options.json:
+        show(wiring, {"backup": str(made), "kept": len(upkeep.backups(path))})
+    else:
+        wiring.say(f"Copied and checked: {made} (the newest {upkeep.KEEP} are kept)")
+    return 0
+
+
+def _restore(options: argparse.Namespace, wiring: Wiring, path: Path) -> int:
+    demand(wiring.surroundings(), yes=options.yes, what="backup --restore")
+    named = Path(options.restore)
+    source = named if named.exists() else path.parent / "backups" / named.name
+    if not options.yes:
+        asked = f"Put {source.name} in the store's place? Close agents first; the old one is kept beside it. [y/N] "
+        if wiring.ask(asked).strip().lower() != "y":
+            raise CommandError("nothing was changed")
+    wiring.close()
+    aside = upkeep.restore(path, source, now=wiring.now())
+    if options.json:
+        show(wiring, {"restored": str(source), "set_aside": str(aside)})
+    else:
+        wiring.say(f"Restored {source.name}; what was there is {aside}")
+    return 0

@@ -1,0 +1,104 @@
+"""`consolidate`: evidence becomes candidates, between sessions, with or without a model."""
+
+import argparse
+from dataclasses import asdict
+
+from mcp_server.commands import count, show
+from mcp_server.learning import consolidate, report
+from mcp_server.learning.consolidate import Plan
+from mcp_server.learning.model import Model
+from mcp_server.wiring import Wiring
+from store.records import Project, Revision
+
+
+def arguments(parser: argparse.ArgumentParser, command: str) -> None:
+    """Declare what the command takes."""
+    del command
+    parser.add_argument("--dry-run", action="store_true", help="show what a run would do and send, change nothing")
+    parser.add_argument("--all", action="store_true", help="every known project, not only this one")
+    parser.add_argument("--no-model", action="store_true", help="without the configured model")
+    parser.add_argument("--ask", action="store_true", help="ask again whether evidence may be sent to the model")
+    parser.add_argument("--json", action="store_true", help="the facts as JSON")
+
+
+def run(options: argparse.Namespace, wiring: Wiring) -> int:
+    """Consolidate, and say in words what came of it."""
+    store, here = wiring.store(), wiring.place().project
+    projects = store.projects() if options.all else [here]
+    model = None if options.no_model else _model(wiring, dry=options.dry_run, again=options.ask)
+    printed: list[dict[str, object]] = []
+    for project in projects:
+        if options.dry_run:
+            plan = consolidate.plan(store, project.key, nonce=wiring.nonce, model=model, ask=False)
+            revision = None
+        else:
+            plan, revision = consolidate.run(store, project.key, nonce=wiring.nonce, now=wiring.now, model=model)
+        if options.json:
+            printed.append(_facts(plan, revision, dry=options.dry_run))
+        else:
+            _print(wiring, project, plan, revision, dry=options.dry_run)
+    if options.json:
+        show(wiring, {"runs": printed})
+    return 0
+
+
+def _model(wiring: Wiring, *, dry: bool, again: bool) -> Model | None:
+    """The model that settings name, if evidence may be sent to it."""
+    if not wiring.settings.model:
+        return None
+    from mcp_server.consent import may_send
+    from mcp_server.openai_model import OpenAIModel
+
+    if not dry and not may_send(wiring, again=again):
+        return None
+    settings = wiring.settings
+    return OpenAIModel(settings.model, base_url=settings.base_url, key=settings.key, timeout=settings.timeout)
+
+
+def _print(wiring: Wiring, project: Project, plan: Plan, revision: Revision | None, *, dry: bool) -> None:
+    say = wiring.say
+    say(f"{project.name}: {'a run would give' if dry else 'consolidated'}")
+    say(report.words(plan))
+    if dry:
+        for question in plan.asked:
+            say(f"\nTo {wiring.settings.model} at {wiring.settings.base_url} would be sent:")
+            say(question.system)
+            say(question.user)
+        say("Nothing was changed" + (" and nothing was sent." if plan.asked else "."))
+    elif revision is not None:
+        say(f"Revision {revision.number}. Nothing is served before you admit it: mcp-promptlearn review")
+    elif plan.questions:
+        say(f"{count(len(plan.questions), 'question')} for you in `mcp-promptlearn review`.")
+
+
+def _facts(plan: Plan, revision: Revision | None, *, dry: bool) -> dict[str, object]:
+    return {
+        "project": plan.project,
+        "dry_run": dry,
+        "revision": revision.number if revision else None,
+        "proposals": [
+            {
+                "operation": str(proposal.operation),
+                "text": proposal.wording.text,
+                "why": proposal.why,
+                "target": proposal.target,
+                "replaces": [f"R{ident}" for ident in proposal.replaces],
+                "evidence": list(proposal.evidence),
+                "trust": proposal.wording.source.trust.word,
+                "origin": proposal.wording.source.origin,
+            }
+            for proposal in plan.proposals
+        ],
+        "waiting": plan.waiting,
+        "strengthened": [{"id": rule.name, "evidence": [f.id for f in facts]} for rule, facts in plan.supports],
+        "refused": [asdict(unfit) for unfit in plan.refusals],
+        "questions": [
+            {"target": cluster.target, "failure": cluster.readable, "sessions": cluster.occasions}
+            for cluster in plan.questions
+        ],
+        "not_followed": [{"id": r.name, "shown": shown, "recurred": again} for r, shown, again in plan.ignored],
+        "model": plan.model or None,
+        "faults": list(plan.faults),
+        "would_send": [{"system": question.system, "user": question.user} for question in plan.asked] if dry else [],
+        "report": report.words(plan),
+    }

@@ -1,0 +1,114 @@
+"""`doctor`: is everything whole? Every line that is not says which file it is about and what to do."""
+
+import argparse
+import os
+import sqlite3
+import stat
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from mcp_server.commands import count, show
+from mcp_server.project import ProjectError, git
+from mcp_server.wiring import Wiring
+from store import upkeep
+from store.errors import DamagedError, StoreError
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    good: bool
+    words: str
+
+
+def arguments(parser: argparse.ArgumentParser, command: str) -> None:
+    """Declare what the command takes."""
+    del command
+    parser.add_argument("--json", action="store_true", help="the facts as JSON")
+
+
+def run(options: argparse.Namespace, wiring: Wiring) -> int:
+    """Look at everything; 1 if something needs a person."""
+    checks = [
+        *_store(wiring),
+        _sqlite(),
+        *_private(wiring.settings.home, wiring.settings.store),
+        _git(wiring),
+        *_aside(wiring),
+    ]
+    if options.json:
+        show(wiring, {"checks": [{"name": c.name, "good": c.good, "words": c.words} for c in checks]})
+    else:
+        for check in checks:
+            wiring.say(f"{'ok  ' if check.good else 'MEND'}  {check.name}: {check.words}")
+    return 0 if all(check.good for check in checks) else 1
+
+
+def _store(wiring: Wiring) -> list[Check]:
+    path = wiring.settings.store
+    told: list[str] = []
+    try:
+        wiring.tell = told.append
+        problems = wiring.store().problems()
+    except DamagedError as error:
+        wiring.close()
+        with upkeep.mending(path, wait=5.0):
+            aside, backup = upkeep.mend(path, now=wiring.now())
+        begun = f"the backup {backup.name} took its place" if backup else "a new store begins"
+        return [Check("store", False, f"{str(error).split(';')[0]}; it is kept as {aside}, {begun}")]
+    except StoreError as error:
+        return [Check("store", False, str(error))]
+    found = [Check("store", False, f"{path}: {problem}; restore one of `backup --list`") for problem in problems[:10]]
+    found += [Check("store", False, sentence) for sentence in told]
+    whole = [] if found else [Check("store", True, f"{path} is whole, every revision follows from its parent")]
+    copies = upkeep.backups(path)
+    newest = f", the newest {copies[-1].name}" if copies else "; make one with `mcp-promptlearn backup`"
+    return [*found, *whole, Check("backups", True, f"{count(len(copies), 'copy', 'copies')}{newest}")]
+
+
+def _sqlite() -> Check:
+    version = sqlite3.sqlite_version
+    if upkeep.wal_reset_race():
+        return Check(
+            "sqlite",
+            True,
+            f"{version} has a rare known race between writers (fixed in 3.51.3); we checkpoint seldom, keep backups, "
+            "and a newer Python brings a newer SQLite",
+        )
+    return Check("sqlite", True, version)
+
+
+def _private(home: Path, store: Path) -> list[Check]:
+    if sys.platform == "win32":
+        return []
+    found: list[Check] = []
+    found += [
+        Check("private", False, f"{path} can be read by others; chmod 600 {path}")
+        for path in (store, *upkeep.backups(store))
+        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077
+    ]
+    if home.exists() and not os.access(home, os.W_OK):
+        found.append(Check("private", False, f"{home} cannot be written; check its owner"))
+    return found or [Check("private", True, "only you can read the store")]
+
+
+def _git(wiring: Wiring) -> Check:
+    if git(wiring.folder, "--version") is None:
+        return Check("git", False, "git was not found on PATH; projects are told apart by their folder only")
+    try:
+        place = wiring.place()
+    except ProjectError as error:
+        return Check("project", False, str(error))
+    return Check("project", True, place.note or f"{place.project.name} is {place.project.key}")
+
+
+def _aside(wiring: Wiring) -> list[Check]:
+    path = wiring.settings.store
+    kept = sorted(path.parent.glob(f"{path.stem}.damaged-*.db"))
+    if not kept:
+        return []
+    names = ", ".join(each.name for each in kept)
+    return [Check("set aside", True, f"{names} in {path.parent}; delete them when you need nothing from them")]

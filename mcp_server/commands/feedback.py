@@ -1,0 +1,87 @@
+"""`feedback`: a person's sentence as evidence, from which consolidate makes a candidate."""
+
+import argparse
+import json
+from hashlib import sha256
+
+from mcp_server.attribution import session_for
+from mcp_server.commands import CommandError, show
+from mcp_server.learning import fingerprint
+from mcp_server.learning.directive import directives
+from mcp_server.person import source
+from mcp_server.wiring import Wiring
+from store.records import Evidence, Kind, Trust
+from store.text import clean_evidence
+
+
+def arguments(parser: argparse.ArgumentParser, command: str) -> None:
+    """Declare what the command takes."""
+    del command
+    parser.add_argument("sentence", help="what the agent should do, or never do")
+    parser.add_argument(
+        "--session", help="the session it is about; else the one of the last half hour, if it is only one"
+    )
+    parser.add_argument("--about", metavar="TEXT", help="the failure it is about: a piece of the failing test's name")
+    parser.add_argument("--json", action="store_true", help="the facts as JSON")
+
+
+def run(options: argparse.Namespace, wiring: Wiring) -> int:
+    """Keep the sentence."""
+    store, project = wiring.store(), wiring.place().project
+    cleaned = clean_evidence(options.sentence)
+    if not cleaned.text.strip():
+        raise CommandError("the sentence is empty; say what the agent should do differently")
+    who = source(wiring.surroundings())
+    session, how = session_for(store, project.key, named=options.session, now=wiring.now())
+    target = about(wiring, options.about) if options.about else ""
+    store.know(project)
+    fact = Evidence(
+        project=project.key,
+        kind=Kind.FEEDBACK,
+        text=cleaned.text,
+        source=who,
+        time=wiring.now(),
+        hash=sha256(
+            json.dumps(["feedback", who.identity, cleaned.text, session, target], ensure_ascii=False).encode()
+        ).hexdigest(),
+        fingerprint=target,
+        session=session,
+    )
+    kept = store.record([fact])[0]
+    found = directives(cleaned.text)
+    if options.json:
+        facts = {
+            "evidence": kept.id,
+            "new": kept.new,
+            "trust": who.trust.word,
+            "session": session,
+            "target": target,
+            "instructions": [each.sentence for each in found],
+            "redacted": dict(cleaned.redacted),
+        }
+        show(wiring, facts)
+        return 0
+    wiring.say(f"{'Kept' if kept.new else 'Known already'}: {cleaned.text}")
+    wiring.say(f"  {how}" + (f"; about {fingerprint.parse(target).readable()}" if target else ""))
+    for what, times in cleaned.redacted.items():
+        wiring.say(f"  {times} x {what} was taken out before it was kept")
+    if who.trust < Trust.MEMBER:
+        wiring.say(f"  {who.origin}: it counts as an agent's word and makes no rule by itself")
+    elif found:
+        wiring.say("  `mcp-promptlearn consolidate` makes a candidate of it, `review` admits it")
+    else:
+        wiring.say("  no instruction was found in it; say it as 'Do ...' or 'Never ...' to make a rule of it")
+    return 0
+
+
+def about(wiring: Wiring, text: str) -> str:
+    """The one known failure whose words hold `text`. Raises `CommandError` for none or several."""
+    tallies = wiring.store().tallies(wiring.place().project.key)
+    wanted = text.casefold()
+    found = [t.fingerprint for t in tallies if wanted in fingerprint.parse(t.fingerprint).readable().casefold()]
+    if len(found) != 1:
+        known = "no failure" if not found else f"{len(found)} failures"
+        raise CommandError(
+            f"{known} matches {text[:60]!r}; name more of the failing test (see `mcp-promptlearn review`)"
+        )
+    return found[0]

@@ -1,0 +1,62 @@
+"""`history`: every revision of this project, why it was made and what it changed."""
+
+import argparse
+
+from mcp_server.commands import moment, show
+from mcp_server.wiring import Wiring
+from store.records import Revision
+
+
+def arguments(parser: argparse.ArgumentParser, command: str) -> None:
+    """Declare what the command takes."""
+    del command
+    parser.add_argument("--report", type=int, metavar="N", help="the whole report of revision N")
+    parser.add_argument("--json", action="store_true", help="the facts as JSON")
+
+
+def run(options: argparse.Namespace, wiring: Wiring) -> int:
+    """Print the revisions, newest last."""
+    store, key = wiring.store(), wiring.place().project.key
+    if options.report is not None:
+        wiring.say(store.revision(key, options.report).report)
+        return 0
+    revisions = store.revisions(key)
+    changes = {r.number: changed(before, r) for before, r in zip([None, *revisions], revisions, strict=False)}
+    if options.json:
+        facts = [
+            {
+                "number": r.number,
+                "hash": r.hash,
+                "time": r.time,
+                "cause": r.cause,
+                "changes": changes[r.number],
+            }
+            for r in revisions
+        ]
+        show(wiring, {"project": key, "revisions": facts})
+        return 0
+    for revision in revisions:
+        said = ", ".join(changes[revision.number]) or "nothing"
+        wiring.say(f"{revision.number:>4}  {moment(revision.time)}  {revision.hash[:10]}  {revision.cause}: {said}")
+    if not revisions:
+        wiring.say("No revision yet: nothing has changed any rule.")
+    return 0
+
+
+def changed(before: Revision | None, after: Revision) -> list[str]:
+    """What a revision changed, rule by rule."""
+    old = {entry.rule: entry for entry in (before.entries if before else ())}
+    said: list[str] = []
+    for entry in after.entries:
+        was = old.get(entry.rule)
+        if was == entry:
+            continue
+        parts: list[str] = []
+        if was is None or was.state != entry.state:
+            parts.append(str(entry.ending or entry.state))
+        if was is not None and was.version != entry.version:
+            parts.append(f"version {was.version} -> {entry.version}")
+        if entry.pinned != (was.pinned if was else False):
+            parts.append("pinned" if entry.pinned else "unpinned")
+        said.append(f"R{entry.rule} {' and '.join(parts) or 'changed'}")
+    return said

@@ -1,0 +1,162 @@
+"""`try`: the whole loop in a temporary folder, with a real repository, tests, server and client."""
+
+import argparse
+import os
+import shutil
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from mcp_server.commands import CommandError
+from mcp_server.person import Surroundings
+from mcp_server.settings import Settings, interpreter
+from mcp_server.wiring import Wiring
+
+SAID = "After you edit fields.txt, run `python make_form.py`; never edit form.py by hand."
+
+
+def arguments(parser: argparse.ArgumentParser, command: str) -> None:
+    """Declare what the command takes."""
+    del command
+    parser.add_argument("--keep", metavar="FOLDER", help="play in this new folder and leave it")
+
+
+def run(options: argparse.Namespace, wiring: Wiring) -> int:
+    """Play the loop once and say at every step what happens."""
+    if find_spec("pytest") is None:
+        raise CommandError("try runs a real failing test and needs pytest; pip install 'mcp-promptlearn[try]'")
+    if shutil.which("git") is None:
+        raise CommandError("try makes a real repository and needs git on PATH")
+    if options.keep:
+        folder = Path(options.keep).absolute()
+        if folder.exists():
+            raise CommandError(f"{folder} exists; name a folder that does not")
+        folder.mkdir(parents=True)
+        return Play(wiring, folder).run()
+    with TemporaryDirectory(prefix="promptlearn-try-") as folder:
+        return Play(wiring, Path(folder).resolve()).run()
+
+
+class Play:
+    """The steps, with a wiring of their own: a temporary store in which the program plays the person."""
+
+    def __init__(self, outer: Wiring, folder: Path) -> None:
+        from rich.console import Console
+
+        self._console = Console(highlight=False, soft_wrap=True)
+        self._folder, self._home = folder / "demo", folder / "home"
+        self._outer = outer
+        self._step = 0
+
+    def run(self) -> int:
+        """Play all of it; 1 if the loop did not close."""
+        import anyio
+
+        from mcp_server import scene
+
+        self._title("A repository with a generated file and a test that it is up to date")
+        scene.repository(self._folder)
+        self._note("form.py is made from fields.txt by make_form.py. The agent does not know that. " + _honest())
+
+        def play(name: str, field: str) -> scene.Played:
+            return anyio.run(
+                lambda: scene.session(
+                    [*interpreter(), "serve"], folder=self._folder, home=self._home, name=name, field=field
+                )
+            )
+
+        self._title("First session: the agent is to add a field")
+        first = play("session-1", "email")
+        self._seen(first)
+        self._command("ingest", str(self._folder / "report.xml"), "--session", "session-1")
+
+        self._title("You say one sentence about it")
+        self._command("feedback", SAID, "--session", "session-1")
+
+        self._title("Between sessions the evidence becomes a candidate, which nobody is shown")
+        self._command("consolidate")
+
+        self._title("You review it, one key")
+        self._command("review")
+
+        self._title("Next session: the same agent, one rule richer")
+        second = play("session-2", "phone")
+        self._seen(second)
+        self._command("ingest", str(self._folder / "report.xml"), "--session", "session-2")
+
+        self._title("Where the rule comes from, and how to undo it")
+        self._command("why", "R1")
+        closed = not first.passed and second.passed and "[R1]" in second.rules
+        self._note(
+            "The loop closed: the test that failed passes, because the next session was served the rule. "
+            "In your own repository: `mcp-promptlearn status`. Nothing of this play is left behind."
+            if closed
+            else "The loop did not close here; please report what you see above."
+        )
+        return 0 if closed else 1
+
+    def _title(self, words: str) -> None:
+        self._step += 1
+        self._console.print(f"\n[bold]{self._step}. {words}[/bold]")
+
+    def _note(self, words: str) -> None:
+        self._console.print(words, style="dim", markup=False)
+
+    def _seen(self, played: object) -> None:
+        from rich.panel import Panel
+        from rich.text import Text
+
+        from mcp_server.scene import Played
+
+        assert isinstance(played, Played)
+        self._console.print(Panel(Text(played.rules), title="get_rules: what the agent sees", title_align="left"))
+        for did in played.did:
+            self._console.print(f"the agent {did}", markup=False)
+        style = "green" if played.passed else "red"
+        self._console.print(f"pytest: {played.tests}", style=style, markup=False)
+        self._console.print(f"report_outcome: {played.reported}", markup=False)
+
+    def _command(self, *words: str) -> None:
+        from mcp_server.cli import main
+
+        shown = " ".join(f'"{word}"' if " " in word else self._short(word) for word in words)
+        self._console.print(f"$ mcp-promptlearn {shown}", style="cyan", markup=False)
+        if main(words, self._wiring()):
+            raise CommandError(f"`{words[0]}` failed inside the play; please report what you see above")
+
+    def _wiring(self) -> Wiring:
+        def say(line: str) -> None:
+            self._console.print(self._short(line), markup=False)
+
+        return Wiring(
+            settings=Settings(home=self._home),
+            folder=str(self._folder),
+            environment=os.environ,
+            surroundings=lambda: Surroundings(terminal=True),
+            now=self._outer.now,
+            chance=self._outer.chance,
+            say=say,
+            tell=say,
+            ask=_nobody,
+            key=_press(say, "y"),
+        )
+
+    def _short(self, text: str) -> str:
+        return text.replace(str(self._folder) + os.sep, "").replace(str(self._home), "HOME")
+
+
+def _press(say: Callable[[str], None], key: str) -> Callable[[], str]:
+    def press() -> str:
+        say(f"(the play presses {key})")
+        return key
+
+    return press
+
+
+def _nobody(question: str) -> str:
+    raise CommandError(f"nobody is there to answer {question!r}")
+
+
+def _honest() -> str:
+    return "It is a script that obeys its rules, so this shows the loop, not how well a model obeys."

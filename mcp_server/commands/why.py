@@ -1,0 +1,116 @@
+"""`why`: where a rule comes from, what was decided about it, and what is known of it."""
+
+import argparse
+
+from mcp_server.commands import count, moment, one_rule, rule_facts, show
+from mcp_server.learning import fingerprint, outcome
+from mcp_server.wiring import Wiring
+from store.contract import Store
+from store.records import FORGOTTEN, Evidence, Exposure, Outcome
+
+
+def arguments(parser: argparse.ArgumentParser, command: str) -> None:
+    """Declare what the command takes."""
+    del command
+    parser.add_argument("rule", help="the rule's id, like R12")
+    parser.add_argument("--json", action="store_true", help="the facts as JSON")
+
+
+def run(options: argparse.Namespace, wiring: Wiring) -> int:
+    """Print everything that led to the rule."""
+    rule, _ = one_rule(wiring, options.rule)
+    store = wiring.store()
+    quotes, exposures = store.supports(rule.id), store.exposures_of(rule.id)
+    decisions, versions = store.decisions(rule.project, rule=rule.id), store.versions(rule.id)
+    outcomes = _outcomes(store, exposures)
+    if options.json:
+        show(
+            wiring,
+            {
+                **rule_facts(rule),
+                "versions": [
+                    {
+                        "number": v.number,
+                        "text": v.text,
+                        "time": v.time,
+                        "origin": v.source.origin,
+                        "removed": dict(v.removed),
+                    }
+                    for v in versions
+                ],
+                "quotes": [_quote_facts(fact) for fact in quotes],
+                "decisions": [
+                    {
+                        "kind": d.kind,
+                        "time": d.time,
+                        "actor": d.actor,
+                        "reason": d.reason,
+                        "revision": d.revision,
+                    }
+                    for d in decisions
+                ],
+                "exposures": {"sessions": len({e.session for e in exposures}), "outcomes": outcomes},
+                "verdict": "not measured",
+            },
+        )
+        return 0
+    say = wiring.say
+    say(f"{rule.name}  {rule.text}")
+    say(f"  {rule.ending or rule.state}{', pinned' if rule.pinned else ''}; version {rule.current.number}")
+    say(
+        f"  {rule.current.source.trust.word}'s word, by {rule.current.source.origin}"
+        + (f"; {rule.why}" if rule.why else "")
+    )
+    if rule.current.paths:
+        say(f"  only for {' '.join(rule.current.paths)}")
+    if rule.target:
+        say(f"  meant to prevent: {fingerprint.parse(rule.target).readable()}")
+    for version in versions[:-1]:
+        say(f"  version {version.number} said: {version.text or FORGOTTEN}")
+    say(f"Evidence ({count(len(quotes), 'piece')}):")
+    for fact in quotes[:8]:
+        say(f"  {moment(fact.time)}  {_who(fact)}: {_short(fact.text)}")
+    if len(quotes) > 8:
+        say(f"  and {len(quotes) - 8} more; --json has them all")
+    say("Decisions:")
+    for decision in decisions:
+        say(f"  {moment(decision.time)}  {decision.kind} by {decision.actor}: {decision.reason}")
+    shown = len({exposure.session for exposure in exposures})
+    say(f"Shown in {count(shown, 'session')}. Effect: not measured (shown every time, so there is nothing to compare).")
+    if outcomes:
+        told = ", ".join(f"{number} {word}" for word, number in outcomes.items())
+        say(f"  Outcomes seen beside it, which prove nothing: {told}.")
+    return 0
+
+
+def _outcomes(store: Store, exposures: tuple[Exposure, ...]) -> dict[str, int]:
+    """How the episodes ended in which a rule was first shown: an observation, not an effect."""
+    found: dict[str, int] = {}
+    for ident in sorted({exposure.episode for exposure in exposures}):
+        episode = store.episode(ident)
+        facts = store.evidence(episode.project, session=episode.session)
+        verdict = outcome.derive(fact for fact in facts if fact.episode in {None, ident})
+        found[str(verdict)] = found.get(str(verdict), 0) + 1
+    return {str(word): found[str(word)] for word in Outcome if str(word) in found}
+
+
+def _quote_facts(fact: Evidence) -> dict[str, object]:
+    return {
+        "id": fact.id,
+        "kind": str(fact.kind),
+        "text": fact.text,
+        "time": fact.time,
+        "origin": fact.source.origin,
+        "identity": fact.source.identity,
+        "trust": fact.source.trust.word,
+        "session": fact.session,
+    }
+
+
+def _who(fact: Evidence) -> str:
+    return f"{fact.kind} by {fact.source.identity} ({fact.source.trust.word})"
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 160 else f"{line[:157]}..."

@@ -1,0 +1,1 @@
+"""One file per foreign format, each turning bytes into facts."""

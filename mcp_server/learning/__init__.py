@@ -1,0 +1,1 @@
+"""How rules improve: pure functions over what the store knows."""

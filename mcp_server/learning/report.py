@@ -1,0 +1,49 @@
+"""A consolidation in words that a person reads in a minute."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from store.records import Operation
+
+if TYPE_CHECKING:
+    from mcp_server.learning.consolidate import Plan
+    from mcp_server.learning.propose import Proposal
+
+
+def words(plan: Plan) -> str:
+    """What a run did, or with the same words would do."""
+    lines: list[str] = []
+    for proposal in plan.proposals:
+        lines += [f"- {_operation(proposal)}: {proposal.wording.text}", f"  because {proposal.why}"]
+    lines += [
+        f"- strengthened {rule.name} with {_count(len(facts), 'more piece', 'more pieces')} of evidence: {rule.text}"
+        for rule, facts in plan.supports
+    ]
+    lines += [f"- not proposed: {unfit.sentence}\n  because {unfit.reason}" for unfit in plan.refusals]
+    lines += [
+        f"- {rule.name} was shown in {_count(shown, 'session')} and its failure came back in {again}: "
+        "not missing but not followed, so it is not written again in louder words; a test or lint rule may serve better"
+        for rule, shown, again in plan.ignored
+    ]
+    lines += [
+        f"- no remedy known: {cluster.readable} failed in {_count(cluster.occasions, 'session')}; "
+        "`review` asks you for the sentence"
+        for cluster in plan.questions
+    ]
+    if plan.waiting:
+        lines.append(f"- {_count(plan.waiting, 'more proposal')} wait for the next run")
+    if plan.unclear:
+        lines.append(f"- {_count(plan.unclear, 'remark')} held no instruction to make a rule of")
+    lines += [f"- without {plan.model}: {fault}; the deterministic result stands" for fault in plan.faults]
+    return "\n".join(lines) or "- nothing new in the evidence"
+
+
+def _operation(proposal: Proposal) -> str:
+    if proposal.operation is Operation.EDIT:
+        return f"proposed as a new wording of R{proposal.replaces[0]}"
+    return "proposed"
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,263 @@
+"""What a proposed rule may not say, with the reason: a seat belt before a person's review.
+
+Nothing found here makes a rule safe, and a determined writer gets past it. It keeps the plain attempts away
+from a reviewer (`REFUSE`), marks what no policy may admit by itself (`DANGER`), and points at the rest (`NOTE`).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mcp_server.learning.clauses import REACH, Clauses, clauses, denials
+from mcp_server.learning.dangers import (
+    EXCEPTIONS,
+    FUNCTION_WORDS,
+    GRANTED,
+    HEADS,
+    JOINS,
+    MEANING,
+    MODIFIERS,
+    NEVER,
+    PAIRS,
+    PIECES,
+    PLAIN_BETWEEN,
+    PREPOSITIONS,
+    TAILS,
+    WORTH_FORBIDDING,
+    Danger,
+    Pair,
+    Piece,
+)
+from mcp_server.learning.directive import instructs
+from mcp_server.learning.plain import disguises, plain, sentences
+
+COPIED = 8
+"""This many words in a row are a copy; letters of scripts without spaces count half."""
+LONGEST = 32
+"""Words a learnt rule should not exceed."""
+
+_SHOWN = 80
+_LINK = re.compile(r"\bhttps?://[^\s)>\"'`]{1,300}|\bwww\.\w[^\s)>\"'`]{1,300}", re.IGNORECASE)
+_LOUD = re.compile(r"\b(?:important|critical|crucial|vital|mandatory|immediately)\b", re.IGNORECASE)
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+_RUN_WORD = re.compile("[\u3040-\u30ff\u3400-\u9fff]|[^\\W_\u3040-\u30ff\u3400-\u9fff]+")
+
+
+class Level(StrEnum):
+    """What a finding means: never a rule; never without a person; worth a look."""
+
+    REFUSE = "refuse"
+    DANGER = "danger"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing in a text that a reviewer should know, in one plain sentence that names the piece."""
+
+    level: Level
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """All that was found in a text, the gravest first."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def refused(self) -> Finding | None:
+        """Why the text can be no rule at all, if so."""
+        return next((finding for finding in self.findings if finding.level is Level.REFUSE), None)
+
+    @property
+    def dangerous(self) -> bool:
+        """Whether only a person may admit it."""
+        return any(finding.level is Level.DANGER for finding in self.findings)
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing was found, not even a note."""
+        return not self.findings
+
+
+def screen(text: str, *, quotes: Sequence[str] = (), own_words: bool = False) -> Screening:
+    """Everything that speaks against a text as a rule. Never raises; time is linear in the text.
+
+    `quotes` are texts of others that it may have been drawn from. `own_words`: a person wrote the text,
+    so that words in common with the quotes are no copy.
+    """
+    found: dict[tuple[Level, str], Finding] = {}
+    for hit in _hits(text, disguised=True):
+        if not hit.forbidden:
+            level = Level.REFUSE if hit.danger in NEVER else Level.DANGER
+            found.setdefault(
+                (level, hit.danger), Finding(level, hit.danger, f'{MEANING[hit.danger]}: "{hit.piece}".')
+            )
+    for finding in _form(text):
+        found.setdefault((finding.level, finding.code), finding)
+    if not own_words and (copy := _copied(text, quotes)):
+        found[Level.REFUSE, "copied"] = Finding(
+            Level.REFUSE, "copied", f'It copies its source word for word: "{copy}".'
+        )
+    return Screening(tuple(sorted(found.values(), key=lambda finding: list(Level).index(finding.level))))
+
+
+def forbids_danger(text: str) -> bool:
+    """Whether a sentence forbids something dangerous and asks for nothing that is: a safety rule."""
+    hits = tuple(_hits(text, disguised=False))
+    return any(hit.forbidden and hit.danger in WORTH_FORBIDDING for hit in hits) and all(
+        hit.forbidden for hit in hits
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    danger: Danger
+    piece: str
+    forbidden: bool
+
+
+def _hits(text: str, *, disguised: bool) -> Iterator[_Hit]:
+    readings = disguises(plain(text))
+    for reading in readings if disguised else readings[:1]:
+        joined = reading
+        for pattern, one_word in JOINS:
+            joined = pattern.sub(one_word, joined)
+        found = clauses(joined)
+        if found.words:
+            for piece in PIECES:
+                yield from _pieces(found, piece)
+            for pair in PAIRS:
+                yield from _pairs(found, pair)
+
+
+def _pieces(found: Clauses, piece: Piece) -> Iterator[_Hit]:
+    for match in piece.pattern.finditer(found.text):
+        act = found.at(match.start())
+        if piece.always:
+            yield _Hit(piece.danger, _shown(match[0]), forbidden=False)
+        else:
+            yield from _judged(found, piece, (act, act), match[0])
+
+
+def _pairs(found: Clauses, pair: Pair) -> Iterator[_Hit]:
+    words = found.words
+    for place, word in enumerate(words):
+        if pair.acts.fullmatch(word.text):
+            yield from _active(found, pair, place)
+        if not pair.omitted and pair.things.fullmatch(word.text):
+            yield from _passive(found, pair, place)
+
+
+def _active(found: Clauses, pair: Pair, act: int) -> Iterator[_Hit]:
+    words = found.words
+    for thing in found.after(act, reach=pair.reach):
+        other = words[thing].text
+        if pair.things.fullmatch(other) and _meant(found, pair, act, thing):
+            yield from _judged(found, pair, (act, thing), found.text[words[act].start : words[thing].end])
+            return
+        if not pair.across and other in PREPOSITIONS:
+            return
+
+
+def _passive(found: Clauses, pair: Pair, thing: int) -> Iterator[_Hit]:
+    """`tests may be skipped`; and the order of German: `die Tests überspringen`."""
+    words = found.words
+    was = False
+    for act in found.after(thing, reach=6) if pair.by is None else ():
+        other = words[act].text
+        if pair.acts.fullmatch(other) and (
+            (was and other.endswith(("ed", "en", "t")))
+            or (act == thing + 1 and other.endswith(("ieren", "ngen")))
+        ):
+            forbidden = denials(found, act, named=True) % 2 == 1
+            yield _Hit(pair.danger, _shown(found.text[words[thing].start : words[act].end]), forbidden)
+            return
+        was = was or other in {"be", "is", "are", "been", "being", "get", "gets"}
+
+
+def _judged(found: Clauses, rule: Pair | Piece, span: tuple[int, int], piece: str) -> Iterator[_Hit]:
+    act, thing = span
+    words = found.words
+    named = words[act].text.endswith("ing") or words[act].text.startswith("force-push")
+    count = denials(found, act, thing=thing, named=named)
+    if not rule.omitted:
+        yield _Hit(rule.danger, _shown(piece), count % 2 == 1 and not _excepted(found, act))
+    elif count % 2 == 1:
+        yield _Hit(rule.danger, _shown(piece), forbidden=False)
+    elif any(word.text == "without" for word in words[words[act].clause : act]):
+        yield _Hit(rule.danger, _shown(piece), forbidden=True)  # "never merge without running the tests"
+
+
+def _meant(found: Clauses, pair: Pair, act: int, thing: int) -> bool:
+    """Whether the thing is really what is acted on, and the whole of it."""
+    words = found.words
+    between = [word.text for word in words[act + 1 : thing]]
+    after = [words[place].text for place in found.after(thing, reach=3)]
+    if pair.by is not None and not any(pair.by.fullmatch(word) for word in (*between, *after)):
+        return False
+    describes = words[thing].text in MODIFIERS and after and found.text[words[thing].end] == " "
+    if describes and not (after[0] in FUNCTION_WORDS or after[0].endswith("ly") or HEADS.fullmatch(after[0])):
+        return False
+    if pair.omitted and pair.danger is Danger.CHECKS:
+        tail = not after or any(".".join(after[:count]) in TAILS for count in (1, 2, 3))
+        return tail and all(word in PLAIN_BETWEEN for word in between)
+    return True
+
+
+def _excepted(found: Clauses, act: int) -> bool:
+    """Whether an exception follows that no person grants: `never skip tests unless they fail`."""
+    words = found.words
+    last = act
+    for last in found.after(act, reach=REACH):
+        pass
+    if last + 1 >= len(words) or words[last + 1].text not in EXCEPTIONS:
+        return False
+    return not any(GRANTED.fullmatch(words[place].text) for place in found.after(last + 1, reach=20))
+
+
+def _form(text: str) -> Iterator[Finding]:
+    parts = sentences(text)
+    if not parts:
+        yield Finding(Level.REFUSE, "empty", "It says nothing.")
+        return
+    if len(parts) > 1:
+        yield Finding(
+            Level.REFUSE, "sentences", f'It is not one sentence; the second begins "{_shown(parts[1])}".'
+        )
+    if parts[-1].rstrip("\"')]*_`").endswith(("?", "？")):
+        yield Finding(Level.REFUSE, "question", "It asks a question instead of giving an instruction.")
+    if not any(instructs(part) for part in parts):
+        yield Finding(Level.NOTE, "statement", "It does not read like an instruction.")
+    if link := _LINK.search(text):
+        yield Finding(Level.NOTE, "link", f'It points to an address: "{_shown(link[0])}".')
+    if len(text.split()) > LONGEST:
+        yield Finding(Level.NOTE, "long", f"It has more than {LONGEST} words.")
+    if loud := _LOUD.search(text):
+        yield Finding(Level.NOTE, "loud", f'It raises its voice: "{loud[0]}".')
+
+
+def _copied(text: str, quotes: Sequence[str]) -> str:
+    """The first run of words that a text has in common with a quote, or nothing."""
+    said = _run_words(text)
+    size = 2 * COPIED if _UNSPACED.search(text) else COPIED
+    runs = {tuple(said[place : place + size]): None for place in range(len(said) - size + 1)}
+    for quote in quotes if runs else ():
+        heard = _run_words(quote)
+        for place in range(len(heard) - size + 1):
+            run = tuple(heard[place : place + size])
+            if run in runs:
+                return _shown(" ".join(run))
+    return ""
+
+
+def _run_words(text: str) -> list[str]:
+    return _RUN_WORD.findall(plain(text))
+
+
+def _shown(piece: str) -> str:
+    piece = " ".join(piece.replace("_", " ").split())
+    return piece if len(piece) <= _SHOWN else piece[: _SHOWN - 1] + "…"

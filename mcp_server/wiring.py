@@ -1,0 +1,88 @@
+"""The only place that builds concrete things: store, model, clock, chance, and what asks a person."""
+
+import os
+import secrets
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mcp_server import settings as configuration
+from mcp_server.person import Surroundings
+from mcp_server.project import Place, find
+from mcp_server.settings import Settings
+from store import open_store
+from store.sqlite import SqliteStore
+
+
+@dataclass(slots=True)
+class Wiring:
+    """What commands are handed. Everything outside the program is in here, so that tests can hand in theirs."""
+
+    settings: Settings
+    folder: str
+    """The working folder."""
+    environment: Mapping[str, str]
+    surroundings: Callable[[], Surroundings]
+    now: Callable[[], float] = time.time
+    chance: Callable[[int], bytes] = secrets.token_bytes
+    say: Callable[[str], None] = print
+    """A line of the answer, to stdout."""
+    tell: Callable[[str], None] = field(default_factory=lambda: _tell)
+    """A line beside the answer, to stderr."""
+    ask: Callable[[str], str] = input
+    """A line from a person. Raises `EOFError` where there is nobody."""
+    key: Callable[[], str] = field(default_factory=lambda: _key)
+    """One key from a person."""
+    _store: SqliteStore | None = None
+    _place: Place | None = None
+
+    def store(self) -> SqliteStore:
+        """The store, opened once. Raises `StoreError`, each time anew."""
+        if self._store is None:
+            self._store = open_store(self.settings.store, chance=self.chance, now=self.now, tell=self.tell)
+        return self._store
+
+    def place(self) -> Place:
+        """The project of the working folder. Raises `ProjectError`."""
+        if self._place is None:
+            self._place = find(self.folder)
+        return self._place
+
+    def nonce(self) -> str:
+        """A word nobody can guess."""
+        return self.chance(9).hex()
+
+    def close(self) -> None:
+        """Let go of the store, if it was opened."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+
+def real() -> Wiring:
+    """The wiring of a program started by somebody. Raises `SettingsError`."""
+    return Wiring(
+        settings=configuration.read(os.environ),
+        folder=os.environ.get("CLAUDE_PROJECT_DIR") or str(Path.cwd()),
+        environment=os.environ,
+        surroundings=_surroundings,
+    )
+
+
+def _surroundings() -> Surroundings:
+    from mcp_server.person import lineage, mark
+
+    terminal = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()  # pyright: ignore[reportUnnecessaryComparison]
+    return Surroundings(terminal, mark(lineage()))
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def _key() -> str:
+    import click
+
+    return click.getchar()

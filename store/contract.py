@@ -1,0 +1,235 @@
+"""The store's contract: every promise a backend keeps, in prose.
+
+`tests/store/test_contract.py` holds each backend to it. All methods may raise `BusyError` (held by
+others for too long), `DamagedError` and `UnreachableError`; those that write also `ReadOnlyError`
+and `FullError`. A method that raises has changed nothing. What a writing method returned survives
+the death of the process. No method calls a model or a network, and none waits for one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from store.records import (
+    Decision,
+    Episode,
+    Evidence,
+    Exposure,
+    Kind,
+    Project,
+    Revision,
+    Rule,
+    Session,
+    State,
+    Tally,
+    Trust,
+    Version,
+)
+from store.revise import Add, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of one piece of evidence: its id, and whether it is new."""
+
+    id: int
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The episode a session is in, and all that it has been shown, in the order of showing."""
+
+    episode: Episode
+    exposures: tuple[Exposure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How many texts `forget` took out."""
+
+    versions: int
+    evidence: int
+    others: int
+    emptied: bool = True
+    """Did the old bytes go too? Not while another process keeps the write-ahead log in use."""
+
+
+class Store(Protocol):
+    """What is known, and how it is kept."""
+
+    # Projects, sessions, episodes
+
+    def know(self, project: Project) -> None:
+        """Keep a project's name and path; the newest path wins. A no-op if nothing changed."""
+        ...
+
+    def projects(self) -> list[Project]:
+        """All known projects, by key."""
+        ...
+
+    def deliver(self, session: Session, *, task: str, shown: Sequence[Exposure], now: float) -> Delivery:
+        """Record, in one transaction, that rules are about to be shown to a session.
+
+        Makes the session if it is new. Opens an episode if none is open, if `task` is not empty and
+        differs from the open episode's, or if that one has been idle for `episodes.IDLE` seconds; an episode
+        without a task takes the first one named. Of `shown`, only rule versions this session has
+        not yet seen are added, behind those it has; `position`, `episode` and `time` of the argument
+        are ignored. Returns what then stands, also when nothing had to be written.
+        """
+        ...
+
+    def exposures(self, session: str, project: str) -> tuple[Exposure, ...]:
+        """What a session has been shown, in the order of showing."""
+        ...
+
+    def exposures_of(self, rule: int) -> tuple[Exposure, ...]:
+        """Every exposure of a rule, oldest first."""
+        ...
+
+    def episode(self, ident: int) -> Episode:
+        """One episode. Raises `NotFoundError`."""
+        ...
+
+    def current_episode(self, session: str, project: str) -> Episode | None:
+        """The newest episode of a session, if it has any."""
+        ...
+
+    def sessions(self, project: str, *, since: float = 0.0) -> list[Session]:
+        """Sessions of a project with a sign of life at or after `since`, oldest first."""
+        ...
+
+    # Evidence
+
+    def record(self, facts: Sequence[Evidence], *, rule: int | None = None) -> list[Kept]:
+        """Keep facts, append-only, in one transaction; with `rule`, link them to it as support.
+
+        A fact whose hash the project already holds is not kept again; its old id is returned with
+        `new` false. Raises `NotFoundError` for an unknown rule.
+        """
+        ...
+
+    def evidence(
+        self,
+        project: str,
+        *,
+        ids: Iterable[int] | None = None,
+        kinds: Iterable[Kind] | None = None,
+        fingerprint: str | None = None,
+        session: str | None = None,
+        episode: int | None = None,
+        trust: Trust | None = None,
+        newest: int | None = None,
+    ) -> list[Evidence]:
+        """Facts that meet every condition given, in the order they were kept.
+
+        `trust` is the least trust wanted; `newest` keeps only the last so many.
+        """
+        ...
+
+    def counts(self, project: str) -> Mapping[Kind, int]:
+        """How many facts of each kind a project holds; kinds without any are absent."""
+        ...
+
+    def tallies(self, project: str) -> list[Tally]:
+        """Failures counted per fingerprint, most occasions first, then by fingerprint."""
+        ...
+
+    def supports(self, rule: int) -> list[Evidence]:
+        """The evidence linked to a rule, in the order it was kept."""
+        ...
+
+    def links(self, project: str) -> Mapping[int, frozenset[int]]:
+        """The ids of linked evidence for every rule of the project, and of `global`, that has any."""
+        ...
+
+    # Rules
+
+    def rule(self, ident: int) -> Rule:
+        """One rule of any project. Raises `NotFoundError`."""
+        ...
+
+    def rules(self, project: str, *, states: Iterable[State] | None = None) -> list[Rule]:
+        """The rules of one project, by id."""
+        ...
+
+    def versions(self, rule: int) -> list[Version]:
+        """Every version of a rule, oldest first. Raises `NotFoundError`."""
+        ...
+
+    def suggest(self, change: Add, evidence: Evidence, *, now: float) -> Rule:
+        """Keep a candidate with the evidence behind it, in one transaction, without a revision.
+
+        The candidate is never served. Its state is `candidate` whatever `change` says.
+        """
+        ...
+
+    def revise(
+        self,
+        project: str,
+        steps: Sequence[Step],
+        *,
+        cause: str,
+        report: str = "",
+        now: float,
+        expected: int | None = None,
+    ) -> Revision:
+        """Apply steps in order and seal the result as the project's next revision, in one transaction.
+
+        Each step leaves a decision. With `expected`, raises `ConflictError` unless the newest
+        revision still has that number (0 for none). Raises `NotFoundError` for a rule that is
+        unknown or of another project.
+        """
+        ...
+
+    def head(self, project: str) -> int:
+        """Number of the newest revision; 0 before the first."""
+        ...
+
+    def revisions(self, project: str) -> list[Revision]:
+        """All revisions of a project, oldest first."""
+        ...
+
+    def revision(self, project: str, number: int) -> Revision:
+        """One revision. Raises `NotFoundError`."""
+        ...
+
+    def decisions(self, project: str, *, rule: int | None = None, revision: int | None = None) -> list[Decision]:
+        """What was decided, oldest first."""
+        ...
+
+    def problems(self) -> list[str]:
+        """What is wrong with the kept data and its revision chains, one sentence each."""
+        ...
+
+    # The rest
+
+    def forget(self, *, needles: Sequence[str], rule: int | None = None, evidence: Iterable[int] = ()) -> Forgotten:
+        """Take texts out for good: a rule's wordings, named evidence, and every text holding a needle.
+
+        Ids, digests, hashes, numbers and times stay, so chains verify and a second import of the
+        same thing stays a no-op. A rule whose current text is gone is not served. Needles are
+        compared without regard to case. Backends remove the bytes from everything they own; where
+        others keep them from it, the result says so and a later call finishes it.
+        """
+        ...
+
+    def answer(self, question: str) -> str | None:
+        """A person's kept answer to a question of the program."""
+        ...
+
+    def keep_answer(self, question: str, answer: str, *, now: float) -> None:
+        """Keep a person's answer; the newest counts."""
+        ...
+
+    def alone(self, task: str) -> AbstractContextManager[None]:
+        """Hold the one right in this store to do `task`, freed even if the process is killed.
+
+        Raises `BusyError`, naming the holder, at once if another has it.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of everything. The store is not used afterwards."""
+        ...

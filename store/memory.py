@@ -1,0 +1,389 @@
+"""The contract in dictionaries: for tests, and for trying out what a change would do."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from store import chain, episodes
+from store.contract import Delivery, Forgotten, Kept
+from store.errors import BusyError, ConflictError, NotFoundError
+from store.records import (
+    FORGOTTEN,
+    GLOBAL,
+    Decision,
+    Episode,
+    Evidence,
+    Exposure,
+    Kind,
+    Project,
+    Revision,
+    Rule,
+    Session,
+    State,
+    Tally,
+    Trust,
+    Version,
+)
+from store.revise import Add, Effect, Step, changed, concerned, created
+from store.text import trusted_text
+
+
+class MemoryStore:
+    """A `Store` that lives as long as its process. `chance(n)` gives n random bytes."""
+
+    def __init__(self, *, chance: Callable[[int], bytes]) -> None:
+        self._chance = chance
+        self._projects: dict[str, Project] = {}
+        self._sessions: dict[tuple[str, str], Session] = {}
+        self._episodes: list[Episode] = []
+        self._exposures: list[tuple[str, Exposure]] = []
+        self._evidence: list[Evidence] = []
+        self._rules: dict[int, Rule] = {}
+        self._versions: dict[int, dict[int, Version]] = {}
+        self._supports: dict[int, set[int]] = {}
+        self._decisions: list[Decision] = []
+        self._revisions: dict[str, list[Revision]] = {}
+        self._answers: dict[str, str] = {}
+        self._held: set[str] = set()
+        self._lock = threading.RLock()
+        self._forgot = False
+
+    # Projects, sessions, episodes
+
+    def know(self, project: Project) -> None:
+        """See `Store.know`."""
+        self._projects[project.key] = project
+
+    def projects(self) -> list[Project]:
+        """See `Store.projects`."""
+        return [self._projects[key] for key in sorted(self._projects)]
+
+    def deliver(self, session: Session, *, task: str, shown: Sequence[Exposure], now: float) -> Delivery:
+        """See `Store.deliver`."""
+        key = (session.id, session.project)
+        kept = self._sessions.get(key, session)
+        self._sessions[key] = replace(kept, seen=max(kept.seen, now))
+        current = self.current_episode(*key)
+        episode = episodes.following(current, task=task, now=now)
+        if episode is None:
+            episode = Episode(len(self._episodes) + 1, *key, task, now, now)
+            self._episodes.append(episode)
+        self._episodes[episode.id - 1] = episode
+        for exposure in shown:
+            seen = self.exposures(*key)
+            if all((e.rule, e.version) != (exposure.rule, exposure.version) for e in seen):
+                added = replace(exposure, session=session.id, episode=episode.id, position=len(seen) + 1, time=now)
+                self._exposures.append((session.project, added))
+        return Delivery(episode, self.exposures(*key))
+
+    def exposures(self, session: str, project: str) -> tuple[Exposure, ...]:
+        """See `Store.exposures`."""
+        return tuple(e for owner, e in self._exposures if (e.session, owner) == (session, project))
+
+    def exposures_of(self, rule: int) -> tuple[Exposure, ...]:
+        """See `Store.exposures_of`."""
+        return tuple(e for _, e in self._exposures if e.rule == rule)
+
+    def episode(self, ident: int) -> Episode:
+        """See `Store.episode`."""
+        if not 0 < ident <= len(self._episodes):
+            raise NotFoundError("episode", f"E{ident}", "call get_rules to begin one, or leave `episode` out")
+        return self._episodes[ident - 1]
+
+    def current_episode(self, session: str, project: str) -> Episode | None:
+        """See `Store.current_episode`."""
+        mine = [e for e in self._episodes if (e.session, e.project) == (session, project)]
+        return mine[-1] if mine else None
+
+    def sessions(self, project: str, *, since: float = 0.0) -> list[Session]:
+        """See `Store.sessions`."""
+        return [s for s in self._sessions.values() if s.project == project and s.seen >= since]
+
+    # Evidence
+
+    def record(self, facts: Sequence[Evidence], *, rule: int | None = None) -> list[Kept]:
+        """See `Store.record`."""
+        if rule is not None:
+            self.rule(rule)
+        kept = [self._keep(fact) for fact in facts]
+        if rule is not None:
+            self._link(rule, (each.id for each in kept))
+        return kept
+
+    def _keep(self, fact: Evidence) -> Kept:
+        for old in self._evidence:
+            if (old.project, old.hash) == (fact.project, fact.hash):
+                return Kept(old.id, False)
+        self._evidence.append(replace(fact, id=len(self._evidence) + 1))
+        return Kept(len(self._evidence), True)
+
+    def _link(self, rule: int, evidence: Iterable[int]) -> None:
+        linked = self._supports.setdefault(rule, set())
+        linked.update(evidence)
+        self._rules[rule] = replace(self._rules[rule], supports=len(linked))
+
+    def evidence(
+        self,
+        project: str,
+        *,
+        ids: Iterable[int] | None = None,
+        kinds: Iterable[Kind] | None = None,
+        fingerprint: str | None = None,
+        session: str | None = None,
+        episode: int | None = None,
+        trust: Trust | None = None,
+        newest: int | None = None,
+    ) -> list[Evidence]:
+        """See `Store.evidence`."""
+        wanted = None if ids is None else set(ids)
+        sorts = None if kinds is None else set(kinds)
+        found = [
+            fact
+            for fact in self._evidence
+            if fact.project == project
+            and (wanted is None or fact.id in wanted)
+            and (sorts is None or fact.kind in sorts)
+            and (fingerprint is None or fact.fingerprint == fingerprint)
+            and (session is None or fact.session == session)
+            and (episode is None or fact.episode == episode)
+            and (trust is None or fact.source.trust >= trust)
+        ]
+        return found if newest is None else found[max(0, len(found) - newest) :]
+
+    def counts(self, project: str) -> Mapping[Kind, int]:
+        """See `Store.counts`."""
+        return dict(Counter(fact.kind for fact in self._evidence if fact.project == project))
+
+    def tallies(self, project: str) -> list[Tally]:
+        """See `Store.tallies`."""
+        failures: dict[str, list[Evidence]] = {}
+        for fact in self.evidence(project, kinds=[Kind.FAILURE]):
+            if fact.fingerprint:
+                failures.setdefault(fact.fingerprint, []).append(fact)
+        tallies = [
+            Tally(
+                fingerprint,
+                len(facts),
+                len({fact.occasion for fact in facts}),
+                min(fact.time for fact in facts),
+                max(fact.time for fact in facts),
+                facts[-1].id,
+            )
+            for fingerprint, facts in failures.items()
+        ]
+        return sorted(tallies, key=lambda tally: (-tally.occasions, tally.fingerprint))
+
+    def supports(self, rule: int) -> list[Evidence]:
+        """See `Store.supports`."""
+        return [fact for fact in self._evidence if fact.id in self._supports.get(rule, set())]
+
+    def links(self, project: str) -> Mapping[int, frozenset[int]]:
+        """See `Store.links`."""
+        near = {project, GLOBAL}
+        return {i: frozenset(s) for i, s in self._supports.items() if s and self._rules[i].project in near}
+
+    # Rules
+
+    def rule(self, ident: int) -> Rule:
+        """See `Store.rule`."""
+        try:
+            return self._rules[ident]
+        except KeyError:
+            raise NotFoundError("rule", f"R{ident}", "see `mcp-promptlearn rules`") from None
+
+    def rules(self, project: str, *, states: Iterable[State] | None = None) -> list[Rule]:
+        """See `Store.rules`."""
+        wanted = set(State) if states is None else set(states)
+        return [r for _, r in sorted(self._rules.items()) if r.project == project and r.state in wanted]
+
+    def versions(self, rule: int) -> list[Version]:
+        """See `Store.versions`."""
+        self.rule(rule)
+        return [version for _, version in sorted(self._versions[rule].items())]
+
+    def suggest(self, change: Add, evidence: Evidence, *, now: float) -> Rule:
+        """See `Store.suggest`."""
+        kept = self._keep(evidence)
+        candidate = replace(change, state=State.CANDIDATE)
+        effect = created(
+            candidate,
+            project=evidence.project,
+            ident=len(self._rules) + 1,
+            salt=self._chance(16).hex(),
+            now=now,
+        )
+        self._write(effect)
+        self._link(effect.rule.id, (kept.id, *change.evidence))
+        return self.rule(effect.rule.id)
+
+    def revise(
+        self,
+        project: str,
+        steps: Sequence[Step],
+        *,
+        cause: str,
+        report: str = "",
+        now: float,
+        expected: int | None = None,
+    ) -> Revision:
+        """See `Store.revise`."""
+        before = (dict(self._rules), {k: dict(v) for k, v in self._versions.items()}, dict(self._supports))
+        history = self._revisions.get(project, [])
+        number = len(history)
+        if expected is not None and number != expected:
+            raise ConflictError(expected, number)
+        decided: list[Decision] = []
+        try:
+            for step in steps:
+                effect = self._effect(project, step, now)
+                self._write(effect)
+                if isinstance(step.change, Add):
+                    self._link(effect.rule.id, step.change.evidence)
+                numbers = dict(step.numbers)
+                decided.append(
+                    Decision(step.kind, effect.rule.id, step.actor, step.reason, numbers, project, number + 1, now)
+                )
+        except NotFoundError:
+            self._rules, self._versions, self._supports = before
+            raise
+        for decision in decided:
+            self._decisions.append(replace(decision, id=len(self._decisions) + 1))
+        sealed = chain.seal(
+            chain.snapshot(self.rules(project)),
+            project=project,
+            number=number + 1,
+            parent=history[-1].hash if history else "",
+            time=now,
+            cause=cause,
+            report=report,
+        )
+        self._revisions[project] = [*history, sealed]
+        return sealed
+
+    def _effect(self, project: str, step: Step, now: float) -> Effect:
+        salt = self._chance(16).hex()
+        if isinstance(step.change, Add):
+            return created(step.change, project=project, ident=len(self._rules) + 1, salt=salt, now=now)
+        rule = self.rule(concerned(step.change))
+        if rule.project != project:
+            raise NotFoundError("rule", rule.name, f"it belongs to another project ({rule.project})")
+        known = self._versions[rule.id]
+        return changed(step.change, rule, versions=known.__getitem__, newest=max(known), salt=salt, now=now)
+
+    def _write(self, effect: Effect) -> None:
+        self._rules[effect.rule.id] = effect.rule
+        for version in effect.versions:
+            self._versions.setdefault(version.rule, {})[version.number] = version
+
+    def head(self, project: str) -> int:
+        """See `Store.head`."""
+        return len(self._revisions.get(project, []))
+
+    def revisions(self, project: str) -> list[Revision]:
+        """See `Store.revisions`."""
+        return list(self._revisions.get(project, []))
+
+    def revision(self, project: str, number: int) -> Revision:
+        """See `Store.revision`."""
+        if not 0 < number <= self.head(project):
+            raise NotFoundError("revision", number, "see `mcp-promptlearn history`")
+        return self._revisions[project][number - 1]
+
+    def decisions(self, project: str, *, rule: int | None = None, revision: int | None = None) -> list[Decision]:
+        """See `Store.decisions`."""
+        return [
+            each
+            for each in self._decisions
+            if each.project == project
+            and (rule is None or each.rule == rule)
+            and (revision is None or each.revision == revision)
+        ]
+
+    def problems(self) -> list[str]:
+        """See `Store.problems`."""
+
+        def version(rule: int, number: int) -> Version | None:
+            return self._versions.get(rule, {}).get(number)
+
+        return [
+            f"{project}: {problem}"
+            for project, revisions in sorted(self._revisions.items())
+            for problem in chain.problems(revisions, version=version, forgotten=self._forgot)
+        ]
+
+    # The rest
+
+    def forget(self, *, needles: Sequence[str], rule: int | None = None, evidence: Iterable[int] = ()) -> Forgotten:
+        """See `Store.forget`."""
+        wanted = {needle.casefold() for needle in needles if needle}
+        if rule is not None:
+            wanted |= {version.text.casefold() for version in self.versions(rule) if version.text}
+
+        def holds(text: object) -> bool:
+            return any(needle in str(text).casefold() for needle in wanted)
+
+        self._forgot = True
+        named, facts, versions, others = set(evidence), 0, 0, 0
+        for place, fact in enumerate(self._evidence):
+            if fact.id in named or holds(fact.text) or holds(dict(fact.detail)):
+                blank = replace(fact, text=trusted_text(FORGOTTEN), detail={}, fingerprint="")
+                self._evidence[place] = blank
+                facts += 1
+        for ident, known in self._versions.items():
+            for number, version in known.items():
+                if version.text is not None and (ident == rule or holds(version.text)):
+                    known[number] = replace(version, text=None, salt="", paths=(), removed={})
+                    versions += 1
+            kept = self._rules[ident]
+            why = "" if ident == rule or holds(kept.why) else kept.why
+            target = "" if ident == rule or holds(kept.target) else kept.target
+            others += (why != kept.why) + (target != kept.target)
+            self._rules[ident] = replace(kept, current=known[kept.current.number], why=why, target=target)
+        others += self._forget_words(rule, holds)
+        return Forgotten(versions, facts, others)
+
+    def _forget_words(self, rule: int | None, holds: Callable[[object], bool]) -> int:
+        others = 0
+        for place, each in enumerate(self._decisions):
+            if each.rule == rule or holds(each.reason) or holds(dict(each.numbers)):
+                self._decisions[place] = replace(each, reason=FORGOTTEN, numbers={})
+                others += 1
+        for revisions in self._revisions.values():
+            for place, revision in enumerate(revisions):
+                if holds(revision.report):
+                    revisions[place] = replace(revision, report=FORGOTTEN)
+                    others += 1
+        for place, episode in enumerate(self._episodes):
+            if holds(episode.task):
+                self._episodes[place] = replace(episode, task="")
+                others += 1
+        for question in [q for q, a in self._answers.items() if holds(q) or holds(a)]:
+            del self._answers[question]
+            others += 1
+        return others
+
+    def answer(self, question: str) -> str | None:
+        """See `Store.answer`."""
+        return self._answers.get(question)
+
+    def keep_answer(self, question: str, answer: str, *, now: float) -> None:
+        """See `Store.keep_answer`."""
+        del now
+        self._answers[question] = answer
+
+    @contextmanager
+    def alone(self, task: str) -> Generator[None]:
+        """See `Store.alone`."""
+        with self._lock:
+            if task in self._held:
+                raise BusyError(task)
+            self._held.add(task)
+        try:
+            yield
+        finally:
+            self._held.discard(task)
+
+    def close(self) -> None:
+        """See `Store.close`."""

@@ -1,0 +1,115 @@
+"""Ordered schema steps, applied once each, whoever comes first and however many come at once.
+
+A step only adds (a reader one version back must still work). All pending steps run in one
+transaction that holds the write lock from its beginning, so of many processes one migrates and the
+others wait and find the work done. The schema's number is the file's `user_version`.
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+
+APPLICATION_ID = 0x504C524E
+"""Marks a file as ours (`PLRN`)."""
+
+Step = tuple[str, Sequence[str]]
+
+STEPS: tuple[Step, ...] = (
+    (
+        "0001_facts",
+        (
+            """CREATE TABLE projects (key TEXT PRIMARY KEY, name TEXT NOT NULL, path TEXT NOT NULL) STRICT""",
+            """CREATE TABLE sessions (
+                id TEXT NOT NULL, project TEXT NOT NULL, client TEXT NOT NULL,
+                started REAL NOT NULL, seen REAL NOT NULL, PRIMARY KEY (id, project)) STRICT""",
+            """CREATE INDEX sessions_seen ON sessions (project, seen)""",
+            """CREATE TABLE episodes (
+                id INTEGER PRIMARY KEY, session TEXT NOT NULL, project TEXT NOT NULL,
+                task TEXT NOT NULL, started REAL NOT NULL, seen REAL NOT NULL) STRICT""",
+            """CREATE INDEX episodes_session ON episodes (session, project, id)""",
+            """CREATE TABLE evidence (
+                id INTEGER PRIMARY KEY, project TEXT NOT NULL, kind TEXT NOT NULL,
+                text TEXT NOT NULL, fingerprint TEXT NOT NULL, origin TEXT NOT NULL, identity TEXT NOT NULL,
+                trust INTEGER NOT NULL, session TEXT, episode INTEGER, commit_id TEXT NOT NULL,
+                time REAL NOT NULL, hash TEXT NOT NULL, detail TEXT NOT NULL) STRICT""",
+            """CREATE UNIQUE INDEX evidence_hash ON evidence (project, hash)""",
+            """CREATE INDEX evidence_fingerprint ON evidence (project, kind, fingerprint)""",
+            """CREATE INDEX evidence_session ON evidence (session) WHERE session IS NOT NULL""",
+            """CREATE INDEX evidence_episode ON evidence (episode) WHERE episode IS NOT NULL""",
+            """CREATE TABLE rules (
+                id INTEGER PRIMARY KEY, project TEXT NOT NULL, state TEXT NOT NULL,
+                pinned INTEGER NOT NULL, version INTEGER NOT NULL, operation TEXT NOT NULL,
+                replaces TEXT NOT NULL, ending TEXT NOT NULL, target TEXT NOT NULL, why TEXT NOT NULL,
+                created REAL NOT NULL) STRICT""",
+            """CREATE INDEX rules_state ON rules (project, state)""",
+            """CREATE TABLE versions (
+                rule INTEGER NOT NULL REFERENCES rules (id), number INTEGER NOT NULL, digest TEXT NOT NULL,
+                salt TEXT NOT NULL, text TEXT, paths TEXT NOT NULL, origin TEXT NOT NULL,
+                identity TEXT NOT NULL, trust INTEGER NOT NULL, time REAL NOT NULL, removed TEXT NOT NULL,
+                withdrawn INTEGER NOT NULL, PRIMARY KEY (rule, number)) STRICT""",
+            """CREATE TABLE supports (
+                rule INTEGER NOT NULL REFERENCES rules (id), evidence INTEGER NOT NULL REFERENCES evidence (id),
+                PRIMARY KEY (rule, evidence)) STRICT, WITHOUT ROWID""",
+            """CREATE TABLE exposures (
+                session TEXT NOT NULL, project TEXT NOT NULL, rule INTEGER NOT NULL, version INTEGER NOT NULL,
+                probability REAL NOT NULL, assigned INTEGER NOT NULL, delivered INTEGER NOT NULL,
+                episode INTEGER NOT NULL, position INTEGER NOT NULL, time REAL NOT NULL,
+                PRIMARY KEY (session, project, rule, version)) STRICT, WITHOUT ROWID""",
+            """CREATE INDEX exposures_rule ON exposures (rule)""",
+            """CREATE TABLE decisions (
+                id INTEGER PRIMARY KEY, project TEXT NOT NULL, kind TEXT NOT NULL,
+                rule INTEGER NOT NULL, revision INTEGER NOT NULL, actor TEXT NOT NULL, reason TEXT NOT NULL,
+                numbers TEXT NOT NULL, time REAL NOT NULL) STRICT""",
+            """CREATE INDEX decisions_rule ON decisions (project, rule)""",
+            """CREATE TABLE revisions (
+                project TEXT NOT NULL, number INTEGER NOT NULL, parent TEXT NOT NULL, hash TEXT NOT NULL,
+                time REAL NOT NULL, cause TEXT NOT NULL, report_digest TEXT NOT NULL, entries TEXT NOT NULL,
+                report TEXT NOT NULL, PRIMARY KEY (project, number)) STRICT""",
+            """CREATE TABLE answers (question TEXT PRIMARY KEY, answer TEXT NOT NULL, time REAL NOT NULL) STRICT""",
+        ),
+    ),
+)
+
+
+def number(connection: sqlite3.Connection) -> int:
+    """The schema number of a file; 0 for an empty one."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def apply(connection: sqlite3.Connection, steps: Sequence[Step] = STEPS, *, backup: Callable[[], object] = bool) -> int:
+    """Bring a file to the newest schema and return how many steps that took.
+
+    `connection` is in autocommit mode. `backup` is called first, under the write lock, where there
+    is something to lose. Raises `sqlite3.OperationalError` when the write lock cannot
+    be had within its timeout; the file is then as before.
+    """
+    from sqlite_utils import Database, Migrations
+
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        begun = number(connection)
+        if 0 < begun < len(steps):
+            backup()
+        if begun < len(steps):
+            migrations = Migrations("promptlearn")
+            for name, statements in steps:
+                migrations(name=name)(_runner(statements))
+            migrations.apply(Database(connection, execute_plugins=False))
+            connection.execute(f"PRAGMA user_version = {len(steps)}")
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return max(0, len(steps) - begun)
+
+
+def _runner(statements: Sequence[str]) -> Callable[[object], None]:
+    def run(database: object) -> None:
+        from sqlite_utils import Database
+
+        assert isinstance(database, Database)
+        for statement in statements:
+            database.conn.execute(statement)
+
+    return run

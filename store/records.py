@@ -1,0 +1,299 @@
+"""The nouns of the program, as frozen values: what a store keeps and everybody else passes around.
+
+One word per thing, the same in schema, page and message. Times are seconds since the epoch, UTC.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+from store.text import CleanText
+
+GLOBAL = "global"
+"""The key of the project that holds rules for every project."""
+
+
+class Trust(IntEnum):
+    """Who stands behind a text. It is carried along derivation and only falls: take `min`."""
+
+    ANONYMOUS = 0
+    AGENT = 1
+    MACHINE = 2
+    MEMBER = 3
+    OWNER = 4
+
+    @property
+    def word(self) -> str:
+        """The lower-case name, as schema and pages write it."""
+        return self.name.lower()
+
+    @classmethod
+    def of(cls, word: str) -> "Trust":
+        """The trust that a stored word names."""
+        return cls[word.upper()]
+
+
+class State(StrEnum):
+    """Permission: may this rule be shown? (What is known of its effect is a verdict, kept apart.)"""
+
+    CANDIDATE = "candidate"
+    TRIAL = "trial"
+    ACTIVE = "active"
+    RETIRED = "retired"
+
+
+LIVE = frozenset({State.TRIAL, State.ACTIVE})
+"""The states in which a rule may reach an agent."""
+
+
+class Operation(StrEnum):
+    """What admitting a candidate does."""
+
+    ADD = "add"
+    EDIT = "edit"
+    MERGE = "merge"
+    RETIRE = "retire"
+
+
+class Ending(StrEnum):
+    """Why a retired rule is retired; all but `applied` keep its wording from being learnt again."""
+
+    NONE = ""
+    REJECTED = "rejected"
+    RETIRED = "retired"
+    MERGED = "merged"
+    UNDONE = "undone"
+    APPLIED = "applied"
+
+
+class Kind(StrEnum):
+    """What sort of fact a piece of evidence is."""
+
+    FAILURE = "failure"
+    FIXED = "fixed"
+    RUN = "run"
+    FEEDBACK = "feedback"
+    REPORT = "report"
+    SUGGESTION = "suggestion"
+    CHANGE = "change"
+
+
+class Outcome(StrEnum):
+    """The verdict on an episode. `unknown` is the default and counts as neither."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+    MIXED = "mixed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What rules belong to: a repository, or `global` for all of them."""
+
+    key: str
+    """Normalised git remote, else root commit, else path."""
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a text comes from and whose word it is."""
+
+    origin: str
+    """How it came in, for a reader: `command line`, `junit report.xml`, `MCP tool`."""
+    identity: str
+    """Who is counted once: `person`, `agent:claude-code`, `ci:main`."""
+    trust: Trust
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One observed fact. `id` is 0 until a store has kept it."""
+
+    project: str
+    kind: Kind
+    text: CleanText
+    source: Source
+    time: float
+    hash: str
+    """SHA-256 of what makes two facts the same fact; unique in a project."""
+    fingerprint: str = ""
+    session: str | None = None
+    episode: int | None = None
+    commit: str = ""
+    detail: Mapping[str, object] = field(default_factory=dict[str, object])
+    """JSON values only; texts in it are clean."""
+    id: int = 0
+
+    @property
+    def occasion(self) -> str:
+        """What counts once when machine results are counted: session, else commit, else the fact itself."""
+        return self.session or self.commit or self.hash
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """All failures of one fingerprint in a project, counted."""
+
+    fingerprint: str
+    facts: int
+    occasions: int
+    """Distinct sessions (else commits, else reports)."""
+    first: float
+    last: float
+    newest: int
+    """Id of the newest fact, for its words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A sentence with its scope and where it came from: what a version is made of."""
+
+    text: CleanText
+    paths: tuple[str, ...]
+    source: Source
+    removed: Mapping[str, int] = field(default_factory=dict[str, int])
+    """What the gate took out of the text, by kind, for the reviewer to see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One immutable wording of a rule. `text` is None once it was forgotten."""
+
+    rule: int
+    number: int
+    digest: str
+    """SHA-256 of salt and text; revisions chain over it, so `forget` may drop text and salt."""
+    salt: str
+    text: CleanText | None
+    paths: tuple[str, ...]
+    source: Source
+    time: float
+    removed: Mapping[str, int]
+    withdrawn: bool = False
+    """Rolled back: lines that show it drop out of running sessions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule as it stands, with its current version."""
+
+    id: int
+    project: str
+    state: State
+    pinned: bool
+    current: Version
+    operation: Operation
+    replaces: tuple[int, ...]
+    ending: Ending
+    target: str
+    why: str
+    created: float
+    supports: int = 0
+    """How many pieces of evidence are linked to it."""
+
+    @property
+    def name(self) -> str:
+        """The short id that agents and people use."""
+        return f"R{self.id}"
+
+    @property
+    def text(self) -> str:
+        """The current sentence, or a mark where it was forgotten."""
+        return FORGOTTEN if self.current.text is None else self.current.text
+
+    @property
+    def served(self) -> bool:
+        """May this rule reach an agent at all?"""
+        return self.state in LIVE and self.current.text is not None
+
+
+FORGOTTEN = "[forgotten]"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One run of an agent, under the client's own id where it gives one."""
+
+    id: str
+    project: str
+    client: str
+    started: float
+    seen: float
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One task inside a session."""
+
+    id: int
+    session: str
+    project: str
+    task: str
+    started: float
+    seen: float
+
+    @property
+    def name(self) -> str:
+        """The short id that agents use."""
+        return f"E{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """One rule version in one session, written before any outcome exists."""
+
+    session: str
+    rule: int
+    version: int
+    probability: float
+    assigned: bool
+    delivered: bool
+    episode: int
+    position: int = 0
+    time: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One thing that was decided about one rule, by whom and why."""
+
+    kind: str
+    rule: int
+    actor: str
+    reason: str
+    numbers: Mapping[str, object] = field(default_factory=dict[str, object])
+    project: str = ""
+    revision: int = 0
+    time: float = 0.0
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One rule inside a revision: everything needed to restore it, and no text."""
+
+    rule: int
+    version: int
+    digest: str
+    state: State
+    pinned: bool
+    ending: Ending
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """An immutable, numbered, hash-chained snapshot of all rules of a project."""
+
+    project: str
+    number: int
+    parent: str
+    hash: str
+    time: float
+    cause: str
+    report_digest: str
+    entries: tuple[Entry, ...]
+    report: str = ""
+    """The words; only their digest is in the chain."""

@@ -1,0 +1,652 @@
+"""The contract in SQLite: one file, WAL, FULL, one short `BEGIN IMMEDIATE` per write.
+
+Above the file-length cap because it is one noun: every method of the contract with its SQL beside
+it. Opening and closing, translation of errors and the waiting for locks live in `connection.py`.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from store import chain, episodes
+from store.connection import Connection
+from store.contract import Delivery, Forgotten, Kept
+from store.errors import BusyError, ConflictError, NotFoundError
+from store.records import (
+    FORGOTTEN,
+    GLOBAL,
+    Decision,
+    Ending,
+    Episode,
+    Evidence,
+    Exposure,
+    Kind,
+    Operation,
+    Project,
+    Revision,
+    Rule,
+    Session,
+    Source,
+    State,
+    Tally,
+    Trust,
+    Version,
+)
+from store.revise import Add, Effect, Step, changed, concerned, created
+from store.text import trusted_text
+
+Row = tuple[Any, ...]
+"""What SQLite gives; STRICT tables keep the types that the schema names."""
+
+RULES = """SELECT r.id, r.project, r.state, r.pinned, r.operation, r.replaces, r.ending, r.target, r.why,
+    r.created, (SELECT count(*) FROM supports s WHERE s.rule = r.id),
+    v.number, v.digest, v.salt, v.text, v.paths, v.origin, v.identity, v.trust, v.time, v.removed, v.withdrawn
+    FROM rules r JOIN versions v ON v.rule = r.id AND v.number = r.version"""
+VERSIONS = """SELECT number, digest, salt, text, paths, origin, identity, trust, time, removed, withdrawn
+    FROM versions WHERE rule = ?"""
+EVIDENCE = """SELECT id, project, kind, text, fingerprint, origin, identity, trust, session, episode, commit_id,
+    time, hash, detail FROM evidence"""
+EXPOSURES = """SELECT session, rule, version, probability, assigned, delivered, episode, position, time
+    FROM exposures"""
+EPISODES = "SELECT id, session, project, task, started, seen FROM episodes"
+REVISIONS = """SELECT project, number, parent, hash, time, cause, report_digest, entries, report
+    FROM revisions WHERE project = ?"""
+DECISIONS = "SELECT kind, rule, actor, reason, numbers, project, revision, time, id FROM decisions WHERE project = ?"
+TALLIES = """SELECT fingerprint, count(*), count(DISTINCT coalesce(session, nullif(commit_id, ''), hash)),
+    min(time), max(time), max(id) FROM evidence WHERE project = ? AND kind = 'failure' AND fingerprint != ''
+    GROUP BY fingerprint ORDER BY 3 DESC, 1"""
+
+
+LINKS = """SELECT s.rule, s.evidence FROM supports s JOIN rules r ON r.id = s.rule WHERE r.project IN (?, ?)"""
+
+
+class SqliteStore:
+    """A `Store` in one SQLite file. Use `store.open_store` to make one."""
+
+    def __init__(self, connection: Connection, *, chance: Callable[[int], bytes]) -> None:
+        self._db = connection
+        self._chance = chance
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._db.path
+
+    # Projects, sessions, episodes
+
+    def know(self, project: Project) -> None:
+        """See `Store.know`."""
+        row = (project.key, project.name, project.path)
+        with self._db.reading() as db:
+            if db.execute("SELECT 1 FROM projects WHERE (key, name, path) = (?, ?, ?)", row).fetchone():
+                return
+        with self._db.writing() as db:
+            db.execute("INSERT OR REPLACE INTO projects VALUES (?, ?, ?)", row)
+
+    def projects(self) -> list[Project]:
+        """See `Store.projects`."""
+        with self._db.reading() as db:
+            return [Project(*row) for row in db.execute("SELECT key, name, path FROM projects ORDER BY key")]
+
+    def deliver(self, session: Session, *, task: str, shown: Sequence[Exposure], now: float) -> Delivery:
+        """See `Store.deliver`."""
+        with self._db.reading() as db:
+            current = _newest_episode(db, session.id, session.project)
+            seen = _exposures(db, session.id, session.project)
+        if current is not None and current == episodes.following(current, task=task, now=now):
+            known = {(exposure.rule, exposure.version) for exposure in seen}
+            if all((exposure.rule, exposure.version) in known for exposure in shown):
+                return Delivery(current, seen)
+        with self._db.writing() as db:
+            db.execute(
+                """INSERT INTO sessions VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (id, project) DO UPDATE SET seen = max(seen, excluded.seen)""",
+                (session.id, session.project, session.client, session.started, now),
+            )
+            episode = _continued(db, session, task, now)
+            place = db.execute(
+                "SELECT coalesce(max(position), 0) FROM exposures WHERE session = ? AND project = ?",
+                (session.id, session.project),
+            ).fetchone()[0]
+            for exposure in shown:
+                place += db.execute(
+                    "INSERT OR IGNORE INTO exposures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        session.id,
+                        session.project,
+                        exposure.rule,
+                        exposure.version,
+                        exposure.probability,
+                        exposure.assigned,
+                        exposure.delivered,
+                        episode.id,
+                        place + 1,
+                        now,
+                    ),
+                ).rowcount
+            seen = _exposures(db, session.id, session.project)
+        return Delivery(episode, seen)
+
+    def exposures(self, session: str, project: str) -> tuple[Exposure, ...]:
+        """See `Store.exposures`."""
+        with self._db.reading() as db:
+            return _exposures(db, session, project)
+
+    def exposures_of(self, rule: int) -> tuple[Exposure, ...]:
+        """See `Store.exposures_of`."""
+        with self._db.reading() as db:
+            rows = db.execute(f"{EXPOSURES} WHERE rule = ? ORDER BY time, episode, session", (rule,))
+            return tuple(map(_exposure, rows))
+
+    def episode(self, ident: int) -> Episode:
+        """See `Store.episode`."""
+        with self._db.reading() as db:
+            row = db.execute(f"{EPISODES} WHERE id = ?", (ident,)).fetchone()
+        if row is None:
+            raise NotFoundError("episode", f"E{ident}", "call get_rules to begin one, or leave `episode` out")
+        return Episode(*row)
+
+    def current_episode(self, session: str, project: str) -> Episode | None:
+        """See `Store.current_episode`."""
+        with self._db.reading() as db:
+            return _newest_episode(db, session, project)
+
+    def sessions(self, project: str, *, since: float = 0.0) -> list[Session]:
+        """See `Store.sessions`."""
+        with self._db.reading() as db:
+            rows = db.execute(
+                """SELECT id, project, client, started, seen FROM sessions
+                WHERE project = ? AND seen >= ? ORDER BY rowid""",
+                (project, since),
+            )
+            return [Session(*row) for row in rows]
+
+    # Evidence
+
+    def record(self, facts: Sequence[Evidence], *, rule: int | None = None) -> list[Kept]:
+        """See `Store.record`."""
+        with self._db.writing() as db:
+            if rule is not None and not db.execute("SELECT 1 FROM rules WHERE id = ?", (rule,)).fetchone():
+                raise NotFoundError("rule", f"R{rule}")
+            kept = [_keep(db, fact) for fact in facts]
+            if rule is not None:
+                _link(db, rule, (each.id for each in kept))
+        return kept
+
+    def evidence(
+        self,
+        project: str,
+        *,
+        ids: Iterable[int] | None = None,
+        kinds: Iterable[Kind] | None = None,
+        fingerprint: str | None = None,
+        session: str | None = None,
+        episode: int | None = None,
+        trust: Trust | None = None,
+        newest: int | None = None,
+    ) -> list[Evidence]:
+        """See `Store.evidence`."""
+        conditions, values = ["project = ?"], [project]
+        parameters: list[object] = list(values)
+        for column, wanted in (("fingerprint", fingerprint), ("session", session), ("episode", episode)):
+            if wanted is not None:
+                conditions.append(f"{column} = ?")
+                parameters.append(wanted)
+        for column, many in (("id", ids), ("kind", kinds)):
+            if many is not None:
+                # json_each takes any number of values as one parameter.
+                conditions.append(f"{column} IN (SELECT value FROM json_each(?))")
+                parameters.append(json.dumps(list(many)))
+        if trust is not None:
+            conditions.append("trust >= ?")
+            parameters.append(int(trust))
+        order = "id" if newest is None else "id DESC LIMIT ?"
+        if newest is not None:
+            parameters.append(newest)
+        with self._db.reading() as db:
+            rows = db.execute(f"{EVIDENCE} WHERE {' AND '.join(conditions)} ORDER BY {order}", parameters)
+            found = [_fact(row) for row in rows]
+        return found if newest is None else found[::-1]
+
+    def counts(self, project: str) -> Mapping[Kind, int]:
+        """See `Store.counts`."""
+        with self._db.reading() as db:
+            rows = db.execute("SELECT kind, count(*) FROM evidence WHERE project = ? GROUP BY kind", (project,))
+            return {Kind(kind): number for kind, number in rows}
+
+    def tallies(self, project: str) -> list[Tally]:
+        """See `Store.tallies`."""
+        with self._db.reading() as db:
+            return [Tally(*row) for row in db.execute(TALLIES, (project,))]
+
+    def supports(self, rule: int) -> list[Evidence]:
+        """See `Store.supports`."""
+        with self._db.reading() as db:
+            rows = db.execute(
+                f"{EVIDENCE} WHERE id IN (SELECT evidence FROM supports WHERE rule = ?) ORDER BY id", (rule,)
+            )
+            return [_fact(row) for row in rows]
+
+    def links(self, project: str) -> Mapping[int, frozenset[int]]:
+        """See `Store.links`."""
+        found: dict[int, set[int]] = {}
+        with self._db.reading() as db:
+            for rule, evidence in db.execute(LINKS, (project, GLOBAL)):
+                found.setdefault(rule, set()).add(evidence)
+        return {rule: frozenset(evidence) for rule, evidence in found.items()}
+
+    # Rules
+
+    def rule(self, ident: int) -> Rule:
+        """See `Store.rule`."""
+        with self._db.reading() as db:
+            return _rule_by_id(db, ident)
+
+    def rules(self, project: str, *, states: Iterable[State] | None = None) -> list[Rule]:
+        """See `Store.rules`."""
+        with self._db.reading() as db:
+            return _rules(db, project, states)
+
+    def versions(self, rule: int) -> list[Version]:
+        """See `Store.versions`."""
+        with self._db.reading() as db:
+            _rule_by_id(db, rule)
+            rows = db.execute(f"{VERSIONS} ORDER BY number", (rule,))
+            return [_version(rule, row) for row in rows]
+
+    def suggest(self, change: Add, evidence: Evidence, *, now: float) -> Rule:
+        """See `Store.suggest`."""
+        with self._db.writing() as db:
+            kept = _keep(db, evidence)
+            effect = created(
+                replace(change, state=State.CANDIDATE),
+                project=evidence.project,
+                ident=_next_rule(db),
+                salt=self._chance(16).hex(),
+                now=now,
+            )
+            _write(db, effect, new=True)
+            _link(db, effect.rule.id, (kept.id, *change.evidence))
+            return _rule_by_id(db, effect.rule.id)
+
+    def revise(
+        self,
+        project: str,
+        steps: Sequence[Step],
+        *,
+        cause: str,
+        report: str = "",
+        now: float,
+        expected: int | None = None,
+    ) -> Revision:
+        """See `Store.revise`."""
+        with self._db.writing() as db:
+            number, parent = _head(db, project)
+            if expected is not None and number != expected:
+                raise ConflictError(expected, number)
+            for step in steps:
+                effect = self._effect(db, project, step, now)
+                _write(db, effect, new=isinstance(step.change, Add))
+                if isinstance(step.change, Add):
+                    _link(db, effect.rule.id, step.change.evidence)
+                db.execute(
+                    """INSERT INTO decisions (project, kind, rule, revision, actor, reason, numbers, time)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+                    (
+                        project,
+                        step.kind,
+                        effect.rule.id,
+                        number + 1,
+                        step.actor,
+                        step.reason,
+                        json.dumps(dict(step.numbers), sort_keys=True),
+                        now,
+                    ),
+                )
+            sealed = chain.seal(
+                chain.snapshot(_rules(db, project)),
+                project=project,
+                number=number + 1,
+                parent=parent,
+                time=now,
+                cause=cause,
+                report=report,
+            )
+            db.execute(
+                "INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    project,
+                    sealed.number,
+                    sealed.parent,
+                    sealed.hash,
+                    now,
+                    cause,
+                    sealed.report_digest,
+                    chain.encode(sealed.entries),
+                    report,
+                ),
+            )
+        return sealed
+
+    def _effect(self, db: sqlite3.Connection, project: str, step: Step, now: float) -> Effect:
+        salt = self._chance(16).hex()
+        if isinstance(step.change, Add):
+            return created(step.change, project=project, ident=_next_rule(db), salt=salt, now=now)
+        rule = _rule_by_id(db, concerned(step.change))
+        if rule.project != project:
+            raise NotFoundError("rule", rule.name, f"it belongs to another project ({rule.project})")
+        known = {row[0]: _version(rule.id, row) for row in db.execute(VERSIONS, (rule.id,))}
+        return changed(step.change, rule, versions=known.__getitem__, newest=max(known), salt=salt, now=now)
+
+    def head(self, project: str) -> int:
+        """See `Store.head`."""
+        with self._db.reading() as db:
+            return _head(db, project)[0]
+
+    def revisions(self, project: str) -> list[Revision]:
+        """See `Store.revisions`."""
+        with self._db.reading() as db:
+            return [_revision(row) for row in db.execute(f"{REVISIONS} ORDER BY number", (project,))]
+
+    def revision(self, project: str, number: int) -> Revision:
+        """See `Store.revision`."""
+        with self._db.reading() as db:
+            row = db.execute(f"{REVISIONS} AND number = ?", (project, number)).fetchone()
+        if row is None:
+            raise NotFoundError("revision", number, "see `mcp-promptlearn history`")
+        return _revision(row)
+
+    def decisions(self, project: str, *, rule: int | None = None, revision: int | None = None) -> list[Decision]:
+        """See `Store.decisions`."""
+        conditions, parameters = "", [project]
+        values: list[object] = list(parameters)
+        for column, wanted in (("rule", rule), ("revision", revision)):
+            if wanted is not None:
+                conditions += f" AND {column} = ?"
+                values.append(wanted)
+        with self._db.reading() as db:
+            rows = db.execute(f"{DECISIONS}{conditions} ORDER BY id", values)
+            return [Decision(k, r, a, why, json.loads(n), *rest) for k, r, a, why, n, *rest in rows]
+
+    def problems(self) -> list[str]:
+        """See `Store.problems`: a full integrity check of the file, then every chain."""
+        with self._db.reading() as db:
+            found = [row[0] for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"]
+            found += [f"a row of {row[0]} points to nothing" for row in db.execute("PRAGMA foreign_key_check")]
+            forgotten = db.execute("SELECT 1 FROM versions WHERE text IS NULL").fetchone() is not None
+            forgotten = forgotten or db.execute("SELECT 1 FROM evidence WHERE text = ?", (FORGOTTEN,)).fetchone()
+
+            def version(rule: int, number: int) -> Version | None:
+                row = db.execute(f"{VERSIONS} AND number = ?", (rule, number)).fetchone()
+                return None if row is None else _version(rule, row)
+
+            for (project,) in db.execute("SELECT DISTINCT project FROM revisions ORDER BY 1").fetchall():
+                rows = db.execute(f"{REVISIONS} ORDER BY number", (project,)).fetchall()
+                revisions = [_revision(row) for row in rows]
+                found += [
+                    f"{project}: {problem}"
+                    for problem in chain.problems(revisions, version=version, forgotten=bool(forgotten))
+                ]
+        return found
+
+    # The rest
+
+    def forget(self, *, needles: Sequence[str], rule: int | None = None, evidence: Iterable[int] = ()) -> Forgotten:
+        """See `Store.forget`. Rewrites the file and empties the WAL, so that no byte of it stays."""
+        from store import forgetting
+
+        with self._db.writing() as db:
+            counts = forgetting.forget(db, needles=needles, rule=rule, evidence=evidence)
+        return replace(counts, emptied=self._db.rewrite())
+
+    def answer(self, question: str) -> str | None:
+        """See `Store.answer`."""
+        with self._db.reading() as db:
+            row = db.execute("SELECT answer FROM answers WHERE question = ?", (question,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def keep_answer(self, question: str, answer: str, *, now: float) -> None:
+        """See `Store.keep_answer`."""
+        with self._db.writing() as db:
+            db.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?)", (question, answer, now))
+
+    @contextmanager
+    def alone(self, task: str) -> Generator[None]:
+        """See `Store.alone`: a lock of the operating system on a file beside the store."""
+        from filelock import FileLock, Timeout
+
+        beside = self.path.with_name(f"{task}.lock")
+        held = FileLock(beside, timeout=0, mode=0o600)
+        try:
+            held.acquire()
+        except Timeout:
+            raise BusyError(task) from None
+        try:
+            yield
+        finally:
+            held.release()
+
+    def close(self) -> None:
+        """See `Store.close`."""
+        self._db.close()
+
+
+def _continued(db: sqlite3.Connection, session: Session, task: str, now: float) -> Episode:
+    current = _newest_episode(db, session.id, session.project)
+    following = episodes.following(current, task=task, now=now)
+    if following is None:
+        cursor = db.execute(
+            "INSERT INTO episodes (session, project, task, started, seen) VALUES (?, ?, ?, ?, ?)",
+            (session.id, session.project, task, now, now),
+        )
+        return Episode(cursor.lastrowid or 0, session.id, session.project, task, now, now)
+    if following != current:
+        db.execute(
+            "UPDATE episodes SET task = ?, seen = ? WHERE id = ?",
+            (following.task, following.seen, following.id),
+        )
+    return following
+
+
+def _newest_episode(db: sqlite3.Connection, session: str, project: str) -> Episode | None:
+    row = db.execute(
+        f"{EPISODES} WHERE session = ? AND project = ? ORDER BY id DESC LIMIT 1", (session, project)
+    ).fetchone()
+    return None if row is None else Episode(*row)
+
+
+def _exposures(db: sqlite3.Connection, session: str, project: str) -> tuple[Exposure, ...]:
+    rows = db.execute(f"{EXPOSURES} WHERE session = ? AND project = ? ORDER BY position", (session, project))
+    return tuple(map(_exposure, rows))
+
+
+def _exposure(row: Row) -> Exposure:
+    session, rule, version, probability, assigned, delivered, *rest = row
+    return Exposure(session, rule, version, probability, bool(assigned), bool(delivered), *rest)
+
+
+def _keep(db: sqlite3.Connection, fact: Evidence) -> Kept:
+    cursor = db.execute(
+        """INSERT INTO evidence (project, kind, text, fingerprint, origin, identity, trust, session, episode,
+            commit_id, time, hash, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (project, hash) DO NOTHING RETURNING id""",
+        (
+            fact.project,
+            fact.kind,
+            fact.text,
+            fact.fingerprint,
+            fact.source.origin,
+            fact.source.identity,
+            fact.source.trust,
+            fact.session,
+            fact.episode,
+            fact.commit,
+            fact.time,
+            fact.hash,
+            json.dumps(dict(fact.detail), sort_keys=True, ensure_ascii=False),
+        ),
+    )
+    row = cursor.fetchone()
+    if row is not None:
+        return Kept(row[0], True)
+    old = db.execute("SELECT id FROM evidence WHERE project = ? AND hash = ?", (fact.project, fact.hash))
+    return Kept(old.fetchone()[0], False)
+
+
+def _link(db: sqlite3.Connection, rule: int, evidence: Iterable[int]) -> None:
+    db.executemany("INSERT OR IGNORE INTO supports VALUES (?, ?)", [(rule, each) for each in evidence])
+
+
+def _fact(row: Row) -> Evidence:
+    (
+        ident,
+        project,
+        kind,
+        text,
+        fingerprint,
+        origin,
+        identity,
+        trust,
+        session,
+        episode,
+        commit,
+        time,
+        hash_,
+        detail,
+    ) = row
+    return Evidence(
+        project=str(project),
+        kind=Kind(str(kind)),
+        text=trusted_text(str(text)),
+        source=Source(str(origin), str(identity), Trust(trust)),
+        time=time,
+        hash=str(hash_),
+        fingerprint=str(fingerprint),
+        session=session,
+        episode=episode,
+        commit=str(commit),
+        detail=json.loads(str(detail)),
+        id=ident,
+    )
+
+
+def _head(db: sqlite3.Connection, project: str) -> tuple[int, str]:
+    row = db.execute(
+        "SELECT number, hash FROM revisions WHERE project = ? ORDER BY number DESC LIMIT 1", (project,)
+    ).fetchone()
+    return (0, "") if row is None else row
+
+
+def _next_rule(db: sqlite3.Connection) -> int:
+    return int(db.execute("SELECT coalesce(max(id), 0) + 1 FROM rules").fetchone()[0])
+
+
+def _rules(db: sqlite3.Connection, project: str, states: Iterable[State] | None = None) -> list[Rule]:
+    if states is None:
+        rows = db.execute(f"{RULES} WHERE r.project = ? ORDER BY r.id", (project,))
+    else:
+        wanted = sorted(states)
+        marks = ", ".join("?" * len(wanted))
+        rows = db.execute(f"{RULES} WHERE r.project = ? AND r.state IN ({marks}) ORDER BY r.id", (project, *wanted))
+    return [_rule(row) for row in rows]
+
+
+def _rule_by_id(db: sqlite3.Connection, ident: int) -> Rule:
+    row = db.execute(f"{RULES} WHERE r.id = ?", (ident,)).fetchone()
+    if row is None:
+        raise NotFoundError("rule", f"R{ident}", "see `mcp-promptlearn rules`")
+    return _rule(row)
+
+
+def _rule(row: Row) -> Rule:
+    ident, project, state, pinned, operation, replaces, ending, target, why, created_, supports, *version = row
+    assert isinstance(ident, int)
+    return Rule(
+        id=ident,
+        project=str(project),
+        state=State(str(state)),
+        pinned=bool(pinned),
+        current=_version(ident, tuple(version)),
+        operation=Operation(str(operation)),
+        replaces=() if replaces == "[]" else tuple(json.loads(str(replaces))),
+        ending=Ending(str(ending)),
+        target=str(target),
+        why=str(why),
+        created=created_,
+        supports=supports,
+    )
+
+
+def _version(rule: int, row: Row) -> Version:
+    number, digest, salt, text, paths, origin, identity, trust, time, removed, withdrawn = row
+    removals: Mapping[str, int] = {} if removed == "{}" else json.loads(str(removed))
+    return Version(
+        rule=rule,
+        number=number,
+        digest=str(digest),
+        salt=str(salt),
+        text=None if text is None else trusted_text(str(text)),
+        paths=() if paths == "[]" else tuple(json.loads(str(paths))),
+        source=Source(str(origin), str(identity), Trust(trust)),
+        time=time,
+        removed=removals,
+        withdrawn=bool(withdrawn),
+    )
+
+
+def _write(db: sqlite3.Connection, effect: Effect, *, new: bool) -> None:
+    rule = effect.rule
+    row = (
+        rule.project,
+        rule.state,
+        rule.pinned,
+        rule.current.number,
+        rule.operation,
+        json.dumps(rule.replaces),
+        rule.ending,
+        rule.target,
+        rule.why,
+        rule.created,
+        rule.id,
+    )
+    if new:
+        db.execute(
+            """INSERT INTO rules (project, state, pinned, version, operation, replaces, ending, target, why,
+            created, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            row,
+        )
+    else:
+        db.execute(
+            """UPDATE rules SET project = ?, state = ?, pinned = ?, version = ?, operation = ?, replaces = ?,
+            ending = ?, target = ?, why = ?, created = ? WHERE id = ?""",
+            row,
+        )
+    db.executemany(
+        "INSERT OR REPLACE INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                version.rule,
+                version.number,
+                version.digest,
+                version.salt,
+                version.text,
+                json.dumps(version.paths, ensure_ascii=False),
+                version.source.origin,
+                version.source.identity,
+                version.source.trust,
+                version.time,
+                json.dumps(dict(version.removed), sort_keys=True),
+                version.withdrawn,
+            )
+            for version in effect.versions
+        ],
+    )
+
+
+def _revision(row: Row) -> Revision:
+    project, number, parent, hash_, time, cause, report_digest, entries, report = row
+    return Revision(project, number, parent, hash_, time, cause, report_digest, chain.decode(str(entries)), report)
