@@ -3,10 +3,13 @@
 import os
 import re
 import subprocess
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from store.contract import Store
+from store.errors import BusyError, FullError, ReadOnlyError
 from store.records import GLOBAL, Project
 
 EVERYWHERE = Project(GLOBAL, "all projects", "")
@@ -80,6 +83,27 @@ def find(folder: str | Path, *, home: Path | None = None) -> Place:
     if root in {Path.home() if home is None else home, Path(root.anchor)}:
         return Place(EVERYWHERE, str(root), f"{root} is not a project, so only rules for all projects apply")
     return Place(Project(_key(root, bool(top)), root.name, str(root)), str(root))
+
+
+def settled(place: Place, store: Store) -> Place:
+    """The place under the name its project was first known by.
+
+    A repository gets its first commit, and later a remote, after its first rules: what was kept under
+    the path or the root commit goes on, for this folder and for every clone of the remote.
+    """
+    project, question = place.project, f"project {place.project.key}"
+    known = {each.key: each for each in store.projects()}
+    first = store.answer(question)
+    if first is None and project.key not in known:
+        weak = (
+            each for each in known.values() if each.path == project.path and each.key.startswith(("path:", "root:"))
+        )
+        found = next(weak, None)
+        if found is not None and project.key != GLOBAL:
+            first = found.key
+            with suppress(ReadOnlyError, FullError, BusyError):
+                store.keep_answer(question, first, now=0.0)
+    return place if first is None else replace(place, project=replace(project, key=first))
 
 
 def _key(root: Path, repository: bool) -> str:

@@ -152,7 +152,7 @@ class Tools:
         return render.answer(
             lines,
             project=place.project.name,
-            revision="+".join(str(store.head(key)) for key in _keys(project)),
+            revision=_revision(store, project),
             episode=episode,
             note="; ".join(notes),
         )
@@ -312,6 +312,12 @@ class Tools:
 
 def _keys(project: str) -> tuple[str, ...]:
     return (project,) if project == GLOBAL else (project, GLOBAL)
+
+
+def _revision(store: Store, project: str) -> str:
+    """The project's revision, and that of the global rules where there are any."""
+    heads = [store.head(key) for key in _keys(project)]
+    return str(heads[0]) if not any(heads[1:]) else f"{heads[0]} (global {heads[1]})"
 
 
 def _older(store: Store, rules: Iterable[Rule], seen: Iterable[Exposure]) -> dict[tuple[int, int], Version]:

@@ -5,14 +5,16 @@ import secrets
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mcp_server import settings as configuration
 from mcp_server.person import Surroundings
-from mcp_server.project import Place, find
+from mcp_server.project import Place, find, settled
 from mcp_server.settings import Settings
 from store import open_store
+from store.errors import BusyError, FullError, ReadOnlyError
 from store.sqlite import SqliteStore
 
 
@@ -47,7 +49,11 @@ class Wiring:
     def place(self) -> Place:
         """The project of the working folder. Raises `ProjectError`."""
         if self._place is None:
-            self._place = find(self.folder)
+            place = settled(find(self.folder), self.store())
+            if place.project.path:
+                with suppress(ReadOnlyError, FullError, BusyError):
+                    self.store().know(place.project)
+            self._place = place
         return self._place
 
     def nonce(self) -> str:

@@ -91,7 +91,7 @@ _REACH = 16_384
 _LABEL = r"[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
 _BASE64 = r"[A-Za-z0-9+/=]"
 _REST = (
-    r"(?:\s{0,4}(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset): [^\n]{0,200}+){0,6}"
+    r"(?:\s{0,4}+(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset): [^\n]{0,200}+){0,6}"
     rf"(?:[^A-Za-z0-9+/=]{{0,12}}+{_BASE64}{{16,}}+)++(?:[^A-Za-z0-9+/=]{{0,12}}+{_BASE64}{{1,15}}+\Z)?"
 )
 # Read from the end backwards: a short last line, then full ones.
@@ -155,11 +155,11 @@ _HEADER = (
     r"((?i:bearer|basic|token|digest|apikey|negotiate) {1,4})([^\s\"'`\\,;<>\[\]]{4,}+)"
 )
 _BEARER = r"((?<![A-Za-z0-9])(?i:bearer))( {1,4})()([A-Za-z0-9._~+/=-]{16,}+)"
-_COOKIE = r"((?i:(?:set-)?cookie))([\"']?)(: {0,4}[\"']?)(?!\[redacted)([^\s=;\"']{1,64}=[^\n\"']{8,}+)"
+_COOKIE = r"((?i:(?:set-)?cookie))([\"']?)(: {0,4}[\"']?)([^\s=;\"'\[]{1,64}=[^\s;\"']{4,}+(?:; {0,2}+[^\s;\"']++)*+)"
 
 # A name of something that stands beside a secret, and is none.
 _HARMLESS = (
-    r"(?i)(?:expir\w*|ttl|count|limit|file|path|dir|url|uri|endpoint|name|type|kind|len|length|size|max|min|usage|used|"
+    r"(?i)(?:expir\w{0,9}|ttl|count|limit|file|path|dir|url|uri|endpoint|name|type|kind|len|length|size|max|min|usage|used|"
     r"budget|version|format|field|header|class|arn|id|ids|at)\Z"
 )
 # Words and short numbers joined by dots, slashes and dashes, or a type such as `OAuth2Token`: code, a
@@ -231,7 +231,7 @@ _PLACES: tuple[tuple[tuple[str, ...], str, Callable[[re.Match[str]], str]], ...]
 
 # `git@host` names no person; `name@1.2.3-beta.x` and `icon@2x.png` are a package and a file.
 _EMAIL = (
-    r"(?<![A-Za-z0-9._%+-])(?!git@)[A-Za-z0-9._%+-]{1,64}+@(?!\d+\.\d|\d+x\.)(?:[A-Za-z0-9-]{1,63}+\.){1,8}"
+    r"(?<![A-Za-z0-9._%+-])(?!git@)[A-Za-z0-9._%+-]{1,64}+@(?!\d{1,9}\.\d|\d{1,9}x\.)(?:[A-Za-z0-9-]{1,63}+\.){1,8}"
     r"(?!(?:png|jpe?g|gif|svg|webp|service|socket|timer|target)\b)[A-Za-z]{2,24}+(?![A-Za-z0-9(_-])"
 )
 _NAME = r"[^\s/\\:;,'\"`<>|()\[\]{}*?$~]{1,64}+"

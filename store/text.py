@@ -106,7 +106,7 @@ def _decoded(raw: str | bytes) -> tuple[str, Counter[str], int]:
         dropped += len(head) + len(tail) - len(kept[0]) - len(kept[1])
         text = _cut_mark(dropped).join(kept)
     if isinstance(raw, bytes) and not text.isascii():
-        text, removed["undecodable bytes"] = compiled(r"[\udc80-\udcff]+").subn("\ufffd", text)
+        text, removed["undecodable bytes"] = compiled(r"[\udc80-\udcff]++").subn("\ufffd", text)
     return text, removed, max(dropped, 0)
 
 

@@ -23,9 +23,7 @@ def test_every_command_is_explained_in_the_readme_in_a_persons_words() -> None:
 def test_every_setting_that_the_sources_read_is_explained_in_the_readme() -> None:
     readme = README.read_text(encoding="utf-8")
     sources = [ROOT / "mcp_promptlearn.py", *ROOT.glob("store/**/*.py"), *ROOT.glob("mcp_server/**/*.py")]
-    named = {
-        name for path in sources for name in re.findall(r"PROMPTLEARN_[A-Z_]+[A-Z]", path.read_text("utf-8"))
-    }
+    named = {name for path in sources for name in re.findall(r"PROMPTLEARN_[A-Z_]+[A-Z]", path.read_text("utf-8"))}
     assert "PROMPTLEARN_HOME" in named
     assert sorted(name for name in named if name not in readme) == []
 
@@ -40,6 +38,4 @@ def test_the_newest_entry_of_the_changelog_is_the_version_of_the_program() -> No
 def test_each_command_that_ci_runs_from_the_readme_is_one_line() -> None:
     readme = README.read_text(encoding="utf-8")
     for marker in ("main-command", "test-command"):
-        assert (
-            len(re.findall(rf"^<!-- {marker} -->\n+```sh\n[^\n]+\n```$", readme, flags=re.MULTILINE)) == 1
-        ), marker
+        assert len(re.findall(rf"^<!-- {marker} -->\n+```sh\n[^\n]+\n```$", readme, flags=re.MULTILINE)) == 1, marker

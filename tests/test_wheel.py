@@ -134,14 +134,12 @@ def test_the_wheel_holds_the_launcher_the_private_folder_and_nothing_else(wheel:
         "store",
     }
     assert f"{info}/licenses/LICENSE" in names
-    assert not [name for name in names if "test" in name or name.endswith((".pyc", ".toml", ".md"))]
+    assert not [name for name in names if "tests" in name.split("/") or name.endswith((".pyc", ".toml", ".md"))]
 
 
 def test_every_source_file_is_in_the_wheel(wheel: Path) -> None:
     sources = {
-        path.relative_to(ROOT).as_posix()
-        for top in ("store", "mcp_server")
-        for path in ROOT.glob(f"{top}/**/*.py")
+        path.relative_to(ROOT).as_posix() for top in ("store", "mcp_server") for path in ROOT.glob(f"{top}/**/*.py")
     }
     with zipfile.ZipFile(wheel) as archive:
         packed = {name for name in archive.namelist() if name.endswith(".py")}
@@ -160,17 +158,13 @@ def test_every_module_can_be_imported_with_only_what_the_wheel_requires(alone: P
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_installed_program_tells_the_version_of_the_wheel(
-    alone: Place, wheel: Path, project: Path
-) -> None:
+def test_the_installed_program_tells_the_version_of_the_wheel(alone: Place, wheel: Path, project: Path) -> None:
     done = alone.run(BARE, "--version", cwd=project)
     assert (done.returncode, done.stdout.split()[-1]) == (0, _told(wheel).version), done.stderr
 
 
 @pytest.mark.parametrize("command", [BARE, PLAIN_MODULE, CLIENTS], ids=" ".join)
-def test_a_project_with_our_folder_names_is_not_run(
-    alone: Place, project: Path, command: tuple[str, ...]
-) -> None:
+def test_a_project_with_our_folder_names_is_not_run(alone: Place, project: Path, command: tuple[str, ...]) -> None:
     canary = _plant(project, packages=OUR_NAMES)
     _assert_ours(alone.run(command, "rules", "--json", cwd=project), canary)
 
@@ -257,9 +251,7 @@ def test_removing_us_leaves_their_distributions_whole_and_nothing_of_ours(
 
 
 @pytest.mark.parametrize("name", ["store", "mcp_server"])
-def test_a_users_own_folder_without_init_stays_importable_beside_us(
-    alone: Place, project: Path, name: str
-) -> None:
+def test_a_users_own_folder_without_init_stays_importable_beside_us(alone: Place, project: Path, name: str) -> None:
     (project / name).mkdir()
     (project / name / "theirs.py").write_text("print('theirs')\n", encoding="utf-8")
     done = alone.run(("python", "-c", f"import {name}.theirs"), cwd=project)

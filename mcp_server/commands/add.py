@@ -9,7 +9,7 @@ from mcp_server.learning.screen import forbids_danger, screen
 from mcp_server.person import source
 from mcp_server.wiring import Wiring
 from store.records import GLOBAL, LIVE, Ending, Rule, State, Trust, Wording
-from store.revise import Add, Pin, Step
+from store.revise import Add, Step
 from store.text import clean_line, clean_rule
 
 
@@ -43,15 +43,30 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         words = "; ".join(finding.words for finding in screening.findings)
         if wiring.ask(f"This rule is dangerous: {words}. Add it all the same? [y/N] ").strip().lower() != "y":
             raise CommandError("not added")
-    state = State.ACTIVE if by_person else State.CANDIDATE
+    pinned = False
     if by_person:
-        admit.room(rules, project)
-    change = Add(wording, state=state, why="added by a person" if by_person else "typed where no person was seen")
-    steps = [Step(change, kind="add", actor=_actor(wording), reason=change.why)]
-    revision = wiring.store().revise(project, steps, cause="add", report=f"- added: {cleaned.text}", now=wiring.now())
+        wanted = options.pin or forbids_danger(cleaned.text)
+        pinned = wanted and admit.pinnable(cleaned.text, rules)
+        if options.pin and not pinned:
+            raise CommandError(admit.NO_ROOM)
+        if not pinned:
+            admit.room(rules, project)
+    change = Add(
+        wording,
+        state=State.ACTIVE if by_person else State.CANDIDATE,
+        pinned=pinned,
+        why="added by a person" if by_person else "typed where no person was seen",
+    )
+    step = Step(change, kind="add", actor=_actor(wording), reason=change.why)
+    revision = wiring.store().revise(project, [step], cause="add", report=f"- added: {cleaned.text}", now=wiring.now())
     made = wiring.store().rule(max(entry.rule for entry in revision.entries))
-    pinned = by_person and (options.pin or forbids_danger(made.text)) and _pin(made, rules, wiring, asked=options.pin)
-    _answer(options, wiring, made, pinned=pinned, hint=_hint(surroundings.mark, made))
+    if options.json:
+        show(wiring, {"id": made.name, "state": str(made.state), "pinned": pinned, "revision": revision.number})
+        return 0
+    wiring.say(
+        f"{made.name} is {made.state}{' and pinned' if pinned else ''} (revision {revision.number}): {made.text}"
+    )
+    wiring.say(_hint(surroundings.mark, made, asked=options.pin))
     return 0
 
 
@@ -72,21 +87,11 @@ def _same(text: str, rules: dict[int, Rule]) -> Rule | None:
     return rules[found[0]] if found and found[1].likeness is Likeness.SAME else None
 
 
-def _pin(made: Rule, rules: dict[int, Rule], wiring: Wiring, *, asked: bool) -> bool:
-    try:
-        steps = admit.pin(made, rules)
-    except admit.AdmissionError as error:
-        wiring.tell(f"not pinned: {error}")
-        return False
-    reason = "pinned by a person" if asked else "it forbids something dangerous"
-    step = Step(Pin(made.id, True), kind=steps[0].kind, actor=steps[0].actor, reason=reason)
-    wiring.store().revise(made.project, [step], cause="pin", report=f"- pinned: {reason}", now=wiring.now())
-    return True
-
-
-def _hint(mark: str, made: Rule) -> str:
+def _hint(mark: str, made: Rule, *, asked: bool) -> str:
+    if made.pinned:
+        return "always shown and never measured" + ("" if asked else ", as it forbids something dangerous")
     if made.state in LIVE:
-        return f"`mcp-promptlearn pin {made.name}` would show it always and never measure it"
+        return f"served from the next get_rules on; `mcp-promptlearn pin {made.name}` would keep it from being measured"
     if mark:
         return f"{mark}, so it waits in `mcp-promptlearn review` for a person"
     return f"no terminal and no --yes, so it waits: `mcp-promptlearn approve {made.name}`"
@@ -94,13 +99,3 @@ def _hint(mark: str, made: Rule) -> str:
 
 def _actor(wording: Wording) -> str:
     return "person" if wording.source.trust is Trust.OWNER else "agent"
-
-
-def _answer(options: argparse.Namespace, wiring: Wiring, made: Rule, *, pinned: bool, hint: str) -> None:
-    head = wiring.store().head(made.project)
-    if options.json:
-        show(wiring, {"id": made.name, "state": str(made.state), "pinned": pinned, "revision": head})
-        return
-    wiring.say(f"{made.name} is {made.state}{' and pinned' if pinned else ''} (revision {head}): {made.text}")
-    if not pinned:
-        wiring.say(hint)

@@ -2,10 +2,12 @@
 
 import argparse
 
-from mcp_server.commands import CommandError, count, rule_id, show
+from mcp_server.commands import CommandError, count, rule_id, show, write
 from mcp_server.person import demand
 from mcp_server.wiring import Wiring
 from store import upkeep
+from store.records import Ending, State
+from store.revise import Move, Step
 
 SHORT = 4
 """A needle shorter than this would take out half the store."""
@@ -36,6 +38,9 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     if not options.yes and wiring.ask("This cannot be undone. Forget it? [y/N] ").strip().lower() != "y":
         raise CommandError("nothing was forgotten")
     evidence = [options.evidence] if options.evidence else []
+    if rule is not None and (kept := store.rule(rule)).state is not State.RETIRED:
+        move = Move(rule, State.RETIRED, Ending.RETIRED)
+        write(wiring, kept.project, [Step(move, kind="retire", actor="person", reason="forgotten")], cause="forget")
     counts = store.forget(needles=needles, rule=rule, evidence=evidence)
     scrubbed = upkeep.scrub(path, needles=needles, rule=rule, evidence=evidence)
     if options.json:

@@ -103,11 +103,15 @@ def _read(name: str) -> bytes:
 def _line(result: dict[str, object]) -> str:
     if result["refused"]:
         return f"{result['path']}: refused, {result['refused']}"
-    number = result["evidence"]
-    assert isinstance(number, int)
+    number = _number(result["evidence"])
     new = f"{count(number, 'new piece', 'new pieces')} of evidence" if number else "nothing new"
     partial = ", partly readable" if result["partial"] else ""
     return (
-        f"{result['path']}: {result['tests']} tests, {result['failures']} failed, {result['errors']} errors, "
+        f"{result['path']}: {count(_number(result['tests']), 'test')}, {result['failures']} failed, {result['errors']} errors, "
         f"{result['skipped']} skipped{partial}; {new}"
     )
+
+
+def _number(value: object) -> int:
+    assert isinstance(value, int)
+    return value

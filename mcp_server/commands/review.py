@@ -17,6 +17,9 @@ from store.text import UnfitText, clean_rule
 AT_ONCE = 5
 """Candidates put to a person in one sitting; more are approved unread."""
 
+QUOTES = 4
+"""Pieces of evidence shown with a candidate, people's words first; `why` has them all."""
+
 PERSON = Source("review", "person", Trust.OWNER)
 
 
@@ -98,7 +101,8 @@ def shown(wiring: Wiring, rule: Rule, rules: dict[int, Rule]) -> list[str]:
     for what, number in current.removed.items():
         lines.append(f"  removed from the text before you saw it: {number} x {what}")
     lines += [f"  WARNING: {words}" for words in _warnings(rule)]
-    for fact in wiring.store().supports(rule.id)[-4:]:
+    quotes = sorted(wiring.store().supports(rule.id), key=lambda fact: -fact.source.trust)
+    for fact in quotes[:QUOTES]:
         quote = " ".join(fact.text.split())[:200]
         if quote:
             lines.append(f"  > {quote}")
@@ -173,7 +177,7 @@ def _sentence(wiring: Wiring, prompt: str) -> Wording | None:
 def _question(wiring: Wiring, cluster: Cluster) -> bool:
     """Ask for the sentence that would prevent a recurring failure; False where the person had enough."""
     store, project = wiring.store(), wiring.place().project.key
-    wiring.say(f"\nNo remedy known: {cluster.readable} failed in {count(cluster.occasions, 'session')}.")
+    wiring.say(f"\nNo remedy known: {cluster.readable}, seen in {count(cluster.occasions, 'session')}.")
     for fact in cluster.facts[-1:]:
         wiring.say(f"  > {' '.join(fact.text.split())[:200]}")
     wiring.say("e say the sentence that prevents it · n not a rule matter · s skip · q quit")
@@ -208,7 +212,7 @@ def _list(wiring: Wiring, candidates: list[Rule], questions: tuple[Cluster, ...]
         for line in shown(wiring, rule, rules):
             wiring.say(line)
     for cluster in questions:
-        wiring.say(f"No remedy known: {cluster.readable} failed in {count(cluster.occasions, 'session')}.")
+        wiring.say(f"No remedy known: {cluster.readable}, seen in {count(cluster.occasions, 'session')}.")
     if surroundings.mark:
         wiring.say(f"A person decides in a terminal of their own ({surroundings.mark}).")
     else:

@@ -3,7 +3,7 @@
 import argparse
 from importlib.metadata import version
 
-from mcp_server.project import Place, find
+from mcp_server.project import Place, find, settled
 from mcp_server.tools import Tools
 from mcp_server.wiring import Wiring
 
@@ -23,7 +23,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     def place(folder: str | None) -> Place:
         key = folder or wiring.folder
         if key not in places:
-            places[key] = find(key)
+            places[key] = settled(find(key), wiring.store())
         return places[key]
 
     tools = Tools(store=wiring.store, place=place, now=wiring.now)

@@ -110,7 +110,8 @@ class Play:
         from mcp_server.scene import Played
 
         assert isinstance(played, Played)
-        self._console.print(Panel(Text(played.rules), title="get_rules: what the agent sees", title_align="left"))
+        box = Panel(Text(played.rules), title="get_rules: what the agent sees", title_align="left")
+        self._console.print(box, soft_wrap=False)
         for did in played.did:
             self._console.print(f"the agent {did}", markup=False)
         style = "green" if played.passed else "red"

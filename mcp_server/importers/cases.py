@@ -181,4 +181,5 @@ def _identity(suites: Sequence[str], owner: str, name: str, file: str) -> CleanT
         parts = [*(part for part in place if part.casefold() not in _SAYS_NOTHING), *parts]
     portable = (part.replace("\\", "/") if _FILE.fullmatch(part) else part for part in parts if part)
     plain = clean_line("::".join(dict.fromkeys(portable)), limit=1000).text
-    return clean_line(fingerprint.name_of_test(plain)).text
+    named = fingerprint.name_of_test(plain)
+    return plain if named == plain else clean_line(named).text

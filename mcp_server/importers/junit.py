@@ -71,9 +71,7 @@ def parse(data: bytes, origin: str) -> Report:
         for event, tag, element in elements.events(data, name, roots=_SUITES, hints=_HINTS):
             reading.take(event, tag, element)
     except elements.Broken as broken:
-        if not reading.found:
-            raise NotAReport(f"{name}: no whole test case can be read ({broken}); run the tests again") from None
-        reading.missing = f"{broken}"
+        reading.missing = f"breaks off ({broken})"
     reading.check()
     return Report(name, sha256(data).hexdigest(), bool(reading.missing), _settled(reading.found))
 
@@ -140,7 +138,7 @@ class _Reading:
     def check(self) -> None:
         """Refuse what holds nothing although it should. Raises NotAReport."""
         if not self.found and self.missing:
-            raise NotAReport(f"{self.name}: it {self.missing} and holds no test case; run the tests again")
+            raise NotAReport(f"{self.name}: it {self.missing} and holds no whole test case; run the tests again")
         if not self.found and self.strange:
             raise NotAReport(f"{self.name}: it holds <{self.strange}> and no <testcase>; give JUnit XML")
 

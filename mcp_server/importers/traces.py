@@ -52,13 +52,12 @@ def _cut(text: str) -> list[str]:
 
 # --- the exception ---
 
-_NAME = r"[A-Za-z_$][\w$]*(?:(?:\.|::|\\)[A-Za-z_$][\w$]*)*"
-_KIND = re.compile(_NAME)
+_KIND = re.compile(r"(?:[A-Za-z_$][\w$]*(?:\.|::|\\))*[A-Z_$][\w$]*")
 _GENERIC = frozenset({"assertion", "error", "errors", "fail", "failed", "failure", "junit", "test", "unknown"})
 _PYTEST = re.compile(r"\s*E\s+(.*)")
-_PYTHON = re.compile(rf"({_NAME})(?::\s.*|:)?")
+_PYTHON = re.compile(r"((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)(?::\s.*|:)?")
 _ANYWHERE = re.compile(
-    r"\s*(?:Uncaught |Unhandled |\[?Caused by:? )?"
+    r"\s*(?:Uncaught |Unhandled |cause: )?"
     r"((?:[\w$]+(?:\.|::|\\))*[\w$]*(?:Error|Exception|Failure|Throwable|Fault)[\w$]*)"
     r"(?: \[\w+\])?\s*(?::.*|\(.*)?"
 )
@@ -96,14 +95,16 @@ def _raised(lines: Sequence[str]) -> str:
 
 
 def _python_name(line: str) -> str:
+    """The exception's own name, for pytest leaves its module out in some styles and not in others."""
     found = _PYTHON.fullmatch(line)
-    return found[1] if found else ""
+    return found[1].rpartition(".")[2] if found else ""
 
 
 def _first_named(lines: Iterable[str]) -> str:
     """The first line that begins with the name of an exception, or a panic."""
     for line in lines:
-        if (found := _ANYWHERE.fullmatch(line)) and found[1] != "Failure":
+        # node's runner wraps what a test threw in an error of its own, and names it as the cause
+        if (found := _ANYWHERE.fullmatch(line)) and found[1] != "Failure" and "[ERR_TEST_FAILURE]" not in line:
             return found[1]
         if _PANIC.match(line):
             return "panic"

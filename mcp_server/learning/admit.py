@@ -12,6 +12,11 @@ LIVE_RULES = 50
 
 PERSON = "person"
 
+NO_ROOM = (
+    f"pinned rules have their own {BUDGET.pinned_rules} places and {BUDGET.pinned_tokens} tokens, which are taken; "
+    "unpin one first"
+)
+
 
 class AdmissionError(Exception):
     """What was asked cannot be done to this rule; one line with what to do instead."""
@@ -53,7 +58,7 @@ def approve(rule: Rule, rules: Mapping[int, Rule]) -> list[Step]:
                 _step(Move(each.id, State.RETIRED, Ending.MERGED), "retire", f"merged into {rule.name}")
                 for each in replaced
             ]
-            if rule.current.source.trust is Trust.OWNER and forbids_danger(rule.text) and _fits(rule, rules):
+            if rule.current.source.trust is Trust.OWNER and forbids_danger(rule.text) and pinnable(rule.text, rules):
                 steps.append(_step(Pin(rule.id, True), "pin", "it forbids something dangerous"))
             return steps
 
@@ -80,11 +85,8 @@ def pin(rule: Rule, rules: Mapping[int, Rule]) -> list[Step]:
         raise AdmissionError(f"{rule.name} is {_state(rule)}; only a live rule can be pinned")
     if rule.pinned:
         raise AdmissionError(f"{rule.name} is pinned already")
-    if not _fits(rule, rules):
-        raise AdmissionError(
-            f"pinned rules have their own {BUDGET.pinned_rules} places and {BUDGET.pinned_tokens} tokens, "
-            f"which are taken; unpin one first"
-        )
+    if not pinnable(rule.text, rules):
+        raise AdmissionError(NO_ROOM)
     return [_step(Pin(rule.id, True), "pin", "pinned by a person")]
 
 
@@ -142,8 +144,9 @@ def wording(rule: Rule) -> Wording:
     return Wording(current.text, current.paths, current.source, current.removed)
 
 
-def _fits(rule: Rule, rules: Mapping[int, Rule]) -> bool:
-    return fits_pinned((each for each in rules.values() if each.pinned and each.state in LIVE), rule)
+def pinnable(text: str, rules: Mapping[int, Rule]) -> bool:
+    """Is there room for one more pinned sentence among those of the project and the global ones?"""
+    return fits_pinned((rule for rule in rules.values() if rule.pinned and rule.state in LIVE), text)
 
 
 def _state(rule: Rule) -> str:

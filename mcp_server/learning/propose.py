@@ -77,7 +77,7 @@ def reason_of(cluster: Cluster) -> str:
         )
     if cluster.target:
         count = "1 session" if cluster.occasions == 1 else f"{cluster.occasions} sessions"
-        parts.append(f"{cluster.readable} failed in {count}")
+        parts.append(f"{cluster.readable}, seen in {count}")
     return "; ".join(parts)
 
 

@@ -27,7 +27,7 @@ def words(plan: Plan) -> str:
         for rule, shown, again in plan.ignored
     ]
     lines += [
-        f"- no remedy known: {cluster.readable} failed in {_count(cluster.occasions, 'session')}; "
+        f"- no remedy known: {cluster.readable}, seen in {_count(cluster.occasions, 'session')}; "
         "`review` asks you for the sentence"
         for cluster in plan.questions
     ]

@@ -70,9 +70,9 @@ def line_of(rule: Rule) -> Line:
     return Line(rule.id, rule.current.number, rule.text, rule.pinned)
 
 
-def fits_pinned(pinned: Iterable[Rule], added: Rule, *, budget: Budget = BUDGET) -> bool:
-    """Is there room among the pinned rules for one more?"""
-    lines = [str(line_of(rule)) for rule in pinned if rule.id != added.id] + [str(line_of(added))]
+def fits_pinned(pinned: Iterable[Rule], added: str, *, budget: Budget = BUDGET) -> bool:
+    """Is there room among the pinned rules for one more sentence?"""
+    lines = [*(str(line_of(rule)) for rule in pinned), str(Line(9999, 1, added, True))]
     return len(lines) <= budget.pinned_rules and sum(map(tokens, lines)) <= budget.pinned_tokens
 
 
