@@ -212,7 +212,8 @@ def _line_start(text: str, start: int) -> int:
 
 def _mark_around(text: str, place: int) -> tuple[int, int]:
     """Where the mark of a secret around `place` begins and ends; twice `place` if none is there."""
-    opening = text.rfind(marked("")[:-1], max(place - 60, 0), place)
+    beginning = marked("")[:-1]
+    opening = text.rfind(beginning, max(place - 60, 0), place + len(beginning) - 1)
     closing = text.find("]", opening, place + 60) + 1 if opening >= 0 else 0
     return (opening, closing) if closing > place else (place, place)
 

@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 from mcp_server.commands import count, show
 from mcp_server.learning import consolidate, report
-from mcp_server.learning.consolidate import Plan
 from mcp_server.learning.model import Model
+from mcp_server.learning.plan import Plan, make
 from mcp_server.wiring import Wiring
 from store.records import Project, Revision
 
@@ -29,7 +29,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     printed: list[dict[str, object]] = []
     for project in projects:
         if options.dry_run:
-            plan = consolidate.plan(store, project.key, nonce=wiring.nonce, model=model, ask=False)
+            plan = make(store, project.key, nonce=wiring.nonce, model=model, ask=False)
             revision = None
         else:
             plan, revision = consolidate.run(store, project.key, nonce=wiring.nonce, now=wiring.now, model=model)

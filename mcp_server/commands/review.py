@@ -5,8 +5,9 @@ from dataclasses import replace
 from difflib import unified_diff
 
 from mcp_server.commands import count, moment, rule_facts, rules_here, show, write
-from mcp_server.learning import admit, consolidate
+from mcp_server.learning import admit
 from mcp_server.learning.cluster import Cluster
+from mcp_server.learning.plan import DISMISSED, make
 from mcp_server.learning.screen import Level, screen
 from mcp_server.person import Surroundings
 from mcp_server.wiring import Wiring
@@ -33,7 +34,7 @@ def arguments(parser: argparse.ArgumentParser, command: str) -> None:
 def run(options: argparse.Namespace, wiring: Wiring) -> int:
     """Show what waits, and where a person is at a terminal, take decisions."""
     candidates = [r for r in rules_here(wiring).values() if r.state is State.CANDIDATE]
-    questions = consolidate.plan(wiring.store(), wiring.place().project.key, nonce=wiring.nonce).questions
+    questions = make(wiring.store(), wiring.place().project.key, nonce=wiring.nonce).questions
     if options.json:
         show(
             wiring,
@@ -177,7 +178,7 @@ def _sentence(wiring: Wiring, prompt: str) -> Wording | None:
 def _question(wiring: Wiring, cluster: Cluster) -> bool:
     """Ask for the sentence that would prevent a recurring failure; False where the person had enough."""
     store, project = wiring.store(), wiring.place().project.key
-    wiring.say(f"\nNo remedy known: {cluster.readable}, seen in {count(cluster.occasions, 'session')}.")
+    wiring.say(f"\n{_asked(cluster)}")
     for fact in cluster.facts[-1:]:
         wiring.say(f"  > {' '.join(fact.text.split())[:200]}")
     wiring.say("e say the sentence that prevents it · n not a rule matter · s skip · q quit")
@@ -197,7 +198,7 @@ def _question(wiring: Wiring, cluster: Cluster) -> bool:
                 revision = write(wiring, project, [step], cause="answer in review")
                 wiring.say(f"R{max(e.rule for e in revision.entries)} is active (revision {revision.number}).")
         case "n":
-            store.keep_answer(f"{project} {cluster.target}", consolidate.DISMISSED, now=wiring.now())
+            store.keep_answer(f"{project} {cluster.question}", DISMISSED, now=wiring.now())
             wiring.say("It will not be asked again.")
         case "q" | "\x03" | "\x04" | "\x1b":
             return False
@@ -206,13 +207,19 @@ def _question(wiring: Wiring, cluster: Cluster) -> bool:
     return True
 
 
+def _asked(cluster: Cluster) -> str:
+    if not cluster.occasions:
+        return f"No instruction was found in what was said: {cluster.readable}"
+    return f"No remedy known: {cluster.readable}, seen in {count(cluster.occasions, 'session')}."
+
+
 def _list(wiring: Wiring, candidates: list[Rule], questions: tuple[Cluster, ...], surroundings: Surroundings) -> int:
     rules = rules_here(wiring)
     for rule in candidates:
         for line in shown(wiring, rule, rules):
             wiring.say(line)
     for cluster in questions:
-        wiring.say(f"No remedy known: {cluster.readable}, seen in {count(cluster.occasions, 'session')}.")
+        wiring.say(_asked(cluster))
     if surroundings.mark:
         wiring.say(f"A person decides in a terminal of their own ({surroundings.mark}).")
     else:

@@ -71,7 +71,7 @@ def read(element: Any, *, suites: Sequence[str]) -> tuple[Key, Case]:
     exception = frame = _line("")
     failed = ""
     if status not in WELL:
-        trace = traces.read(detail, message=message, kind=told.type, owner=owner, file=file)
+        trace = traces.read(detail, message=message, kind=told.type[:200], owner=owner, file=file)
         exception, frame, words = _line(trace.exception), _line(trace.frame), _line(trace.words)
         failed = str(fingerprint.of_test_failure(test=identity, exception=exception or words, frame=frame))
         message = message if message.startswith(trace.words) else words
@@ -169,14 +169,13 @@ def _flatten(element: Any, known: Iterable[str]) -> None:
 
 
 _SAYS_NOTHING = frozenset({"", "junit", "pytest", "root suite"})
-_SEPARATED = re.compile(r"\S*[./:\\]\S*")
 _FILE = re.compile(r"(?:[^\s:/\\][^\s:\\/]*[\\/])*[^\s:/\\]+\.\w{1,5}")
 
 
 def _identity(suites: Sequence[str], owner: str, name: str, file: str) -> CleanText:
     """Class and name; the file, or the suites, only where the class does not say where the test is."""
     parts = [owner.strip(), name.strip()]
-    if not _SEPARATED.fullmatch(parts[0]):
+    if re.search(r"\s", parts[0]) or not re.search(r"[./:\\]", parts[0]):  # prose, or a bare word
         place = [file] if _FILE.fullmatch(file) else [suite.strip() for suite in suites]
         parts = [*(part for part in place if part.casefold() not in _SAYS_NOTHING), *parts]
     portable = (part.replace("\\", "/") if _FILE.fullmatch(part) else part for part in parts if part)

@@ -87,6 +87,7 @@ def one_run(reports: Iterable[Report], origin: str) -> Report:
 _SUITES = frozenset({"testsuites", "testsuite"})
 _LOOSE = frozenset({"failure", "error"})
 _ORDINARY = _SUITES | _LOOSE | {"testcase", "skipped", "properties", "property", "system-out", "system-err"}
+_CLAIMS = ("tests", "skipped", "disabled", "failures", "errors")
 _HINTS = {
     "TestRun": "that is TRX, run `dotnet test --logger junit`",
     "test-run": "that is NUnit, use a JUnit logger or convert it",
@@ -166,9 +167,6 @@ class _Reading:
             for outer in self.suites[-1:]:
                 outer.found += suite.found
                 outer.found_bad += suite.found_bad
-
-
-_CLAIMS = ("tests", "skipped", "disabled", "failures", "errors")
 
 
 _RANK = {status: rank for rank, status in enumerate(Status)}

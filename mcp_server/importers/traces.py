@@ -53,7 +53,7 @@ def _cut(text: str) -> list[str]:
 # --- the exception ---
 
 _KIND = re.compile(r"(?:[A-Za-z_$][\w$]*(?:\.|::|\\))*[A-Z_$][\w$]*")
-_GENERIC = frozenset({"assertion", "error", "errors", "fail", "failed", "failure", "junit", "test", "unknown"})
+_GENERIC = frozenset({"", "assertion", "error", "errors", "fail", "failed", "failure", "junit", "test", "unknown"})
 _PYTEST = re.compile(r"\s*E\s+(.*)")
 _PYTHON = re.compile(r"((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)(?::\s.*|:)?")
 _ANYWHERE = re.compile(
@@ -80,18 +80,23 @@ def _marked(lines: Iterable[str]) -> str:
     return words
 
 
-def _raised(lines: Sequence[str]) -> str:
-    """The last exception of pytest's `E` lines or of a Python traceback."""
-    marked = _marked(lines)
-    if marked.startswith("assert "):
-        return "AssertionError"
-    name, inside = _python_name(marked), False
+def _concluded(lines: Iterable[str]) -> str:
+    """The line with which the last Python traceback ends."""
+    words, inside = "", False
     for line in lines:
         if line.lstrip().startswith("Traceback (most recent call last)"):
             inside = True
         elif inside and line and not line.startswith((" ", "\t")):
-            name, inside = _python_name(line) or name, False
-    return name
+            words, inside = line, False
+    return words
+
+
+def _raised(lines: Sequence[str]) -> str:
+    """The last exception of a Python traceback or of pytest's `E` lines."""
+    marked = _marked(lines)
+    if marked.startswith("assert "):
+        return "AssertionError"
+    return _python_name(_concluded(lines)) or _python_name(marked)
 
 
 def _python_name(line: str) -> str:
@@ -113,9 +118,10 @@ def _first_named(lines: Iterable[str]) -> str:
 
 def _words(message: Sequence[str], lines: Sequence[str]) -> str:
     """The first words that say something: marked by pytest, of the message, at a place, of the text."""
-    located = [found["said"] or found["raised"] for line in lines if (found := _FRAME.fullmatch(line))]
-    for words in (_marked([*message, *lines]), *_plain(message), *located, *_plain(lines)):
-        if words:
+    every = [*message, *lines]
+    located = [found["said"] or found["raised"] or "" for line in lines if (found := _FRAME.fullmatch(line))]
+    for words in (_marked(every), *_plain(message), _concluded(lines), *located, *_plain(lines)):
+        if words.casefold() not in _GENERIC:
             return words.strip(" :")
     return ""
 
@@ -123,7 +129,7 @@ def _words(message: Sequence[str], lines: Sequence[str]) -> str:
 def _plain(lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
         bare = line.strip(" \t:.")
-        if bare and bare.casefold().removeprefix("test ") not in _GENERIC and not _FRAME.fullmatch(line):
+        if bare.casefold().removeprefix("test ") not in _GENERIC and not _FRAME.fullmatch(line):
             yield line
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from mcp_server.learning import fingerprint
 from mcp_server.learning.directive import directives
 from mcp_server.learning.likeness import Likeness, compare
-from store.records import Evidence, Kind, Tally
+from store.records import FORGOTTEN, Evidence, Kind, Tally
 
 OCCASIONS = 3
 """Distinct sessions after which a failure is a cause; one is enough where a person spoke of it."""
@@ -17,6 +17,8 @@ class Remark:
     """One instruction that people gave, in its newest wording, with everything that said the same."""
 
     sentence: str
+    wordings: frozenset[str]
+    """Fingerprints of every way it was said."""
     facts: tuple[Evidence, ...]
     target: str
 
@@ -33,8 +35,18 @@ class Cluster:
 
     @property
     def readable(self) -> str:
-        """The failure in plain words."""
-        return fingerprint.parse(self.target).readable() if self.target else "no failure is known"
+        """The failure in plain words, or what was said where no failure is known."""
+        if self.target and self.occasions:
+            return fingerprint.parse(self.target).readable()
+        return (
+            f'a person said: "{" ".join(self.facts[-1].text.split())[:200]}"' if self.facts else "no failure is known"
+        )
+
+    @property
+    def question(self) -> str:
+        """What a person's answer to its question is kept under: the failure, or the one remark."""
+        remarked = [fact for fact in self.facts if fact.kind is Kind.FEEDBACK]
+        return f"remark {remarked[0].hash}" if remarked else self.target
 
     @property
     def repaired(self) -> bool:
@@ -61,16 +73,21 @@ def remarks(feedback: Iterable[Evidence], *, failed: Mapping[str, Iterable[str]]
             for place, known in enumerate(found):
                 if compare(known.sentence, directive.sentence).likeness is Likeness.SAME:
                     facts = known.facts if known.facts[-1] == fact else (*known.facts, fact)
-                    found[place] = Remark(directive.sentence, facts, known.target or target)
+                    ways = known.wordings | {_print(directive.sentence)}
+                    found[place] = Remark(directive.sentence, ways, facts, known.target or target)
                     break
             else:
-                found.append(Remark(directive.sentence, (fact,), target))
+                found.append(Remark(directive.sentence, frozenset({_print(directive.sentence)}), (fact,), target))
     return found
 
 
-def unclear(feedback: Iterable[Evidence]) -> list[Evidence]:
-    """What people said in which no instruction could be found; `review` shows it."""
-    return [fact for fact in feedback if not directives(fact.text)]
+def unclear(feedback: Iterable[Evidence]) -> list[Cluster]:
+    """What people said in which no instruction could be found; `review` asks for one."""
+    return [
+        Cluster(fact.fingerprint, facts=(fact,))
+        for fact in feedback
+        if fact.text != FORGOTTEN and not directives(fact.text)
+    ]
 
 
 def causes(tallies: Iterable[Tally], said: Sequence[Remark]) -> list[Cluster]:
@@ -92,6 +109,10 @@ def causes(tallies: Iterable[Tally], said: Sequence[Remark]) -> list[Cluster]:
 def filled(cluster: Cluster, facts: Iterable[Evidence]) -> Cluster:
     """The cause with its facts."""
     return replace(cluster, facts=tuple(sorted(facts, key=lambda fact: fact.id)))
+
+
+def _print(sentence: str) -> str:
+    return str(fingerprint.of_sentence(sentence))
 
 
 def _count(tallies: Mapping[str, Tally], target: str) -> int:

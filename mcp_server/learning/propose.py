@@ -21,6 +21,8 @@ class Proposal:
     evidence: tuple[int, ...]
     quotes: tuple[str, ...]
     own_words: bool
+    said: tuple[str, ...] = ()
+    """Fingerprints of the person's wordings it answers, by which a later run knows them again."""
     operation: Operation = Operation.ADD
     replaces: tuple[int, ...] = ()
 
@@ -99,4 +101,5 @@ def _proposal(cluster: Cluster, sentence: str, *, source: Source, why: str, own_
         evidence=cluster.evidence,
         quotes=tuple(fact.text for fact in (*said, *cluster.facts)),
         own_words=own_words,
+        said=() if cluster.remark is None else tuple(sorted(cluster.remark.wordings)),
     )

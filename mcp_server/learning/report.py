@@ -1,14 +1,8 @@
 """A consolidation in words that a person reads in a minute."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from mcp_server.learning.plan import Plan
+from mcp_server.learning.propose import Proposal
 from store.records import Operation
-
-if TYPE_CHECKING:
-    from mcp_server.learning.consolidate import Plan
-    from mcp_server.learning.propose import Proposal
 
 
 def words(plan: Plan) -> str:
@@ -26,15 +20,12 @@ def words(plan: Plan) -> str:
         "not missing but not followed, so it is not written again in louder words; a test or lint rule may serve better"
         for rule, shown, again in plan.ignored
     ]
-    lines += [
-        f"- no remedy known: {cluster.readable}, seen in {_count(cluster.occasions, 'session')}; "
-        "`review` asks you for the sentence"
-        for cluster in plan.questions
-    ]
+    for cluster in plan.questions:
+        seen = f", seen in {_count(cluster.occasions, 'session')}" if cluster.occasions else ""
+        known = "no remedy known" if cluster.occasions else "no instruction found"
+        lines.append(f"- {known}: {cluster.readable}{seen}; `review` asks you for the sentence")
     if plan.waiting:
         lines.append(f"- {_count(plan.waiting, 'more proposal')} wait for the next run")
-    if plan.unclear:
-        lines.append(f"- {_count(plan.unclear, 'remark')} held no instruction to make a rule of")
     lines += [f"- without {plan.model}: {fault}; the deterministic result stands" for fault in plan.faults]
     return "\n".join(lines) or "- nothing new in the evidence"
 

@@ -385,7 +385,7 @@ def branches(argument: Any) -> list[Any]:
     """The patterns inside an argument of a parsed pattern, which nests tuples and lists."""
     if isinstance(argument, parser.SubPattern):
         return [argument]
-    parts: Any = argument if isinstance(argument, tuple | list) else ()
+    parts: list[Any] = list(argument) if hasattr(argument, "__iter__") else []
     return [branch for part in parts for branch in branches(part)]
 
 
