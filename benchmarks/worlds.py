@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -151,6 +152,7 @@ def _skewed(chance: Random, count: int) -> int:
     return int(count * chance.random() ** 2)
 
 
+@cache
 def _failure(number: int) -> fingerprint.Fingerprint:
     return fingerprint.of_test_failure(
         test=f"tests.part{number % 40}.test_cart::test_total_{number}",

@@ -8,10 +8,11 @@ from openai import (
     APIStatusError,
     APITimeoutError,
     BadRequestError,
+    DefaultHttpxClient,
     OpenAI,
     OpenAIError,
 )
-from openai.types.chat import ChatCompletion
+from pydantic import BaseModel, Field, ValidationError
 
 from mcp_server.learning.answer import parse, schema
 from mcp_server.learning.model import Answer, ModelError, Question
@@ -23,11 +24,15 @@ TOKENS = 2000
 class OpenAIModel:
     """A model at an OpenAI-compatible endpoint. No tools, no redirects, one question after the other."""
 
-    def __init__(self, name: str, *, base_url: str, key: str, timeout: float) -> None:
+    def __init__(self, name: str, *, base_url: str, key: str, timeout: float, retries: int = 2) -> None:
         self.name = name
         self._where = base_url
+        # Where evidence may go was asked for one host: a redirect must not carry it to another.
+        http = DefaultHttpxClient(follow_redirects=False)
         # Local servers ask for no key, but the package insists on a word.
-        self._client = OpenAI(base_url=base_url, api_key=key or "none", timeout=timeout, max_retries=2)
+        self._client = OpenAI(
+            base_url=base_url, api_key=key or "none", timeout=timeout, max_retries=retries, http_client=http
+        )
 
     def answer(self, questions: Sequence[Question]) -> list[Answer | ModelError]:
         """See `Model.answer`. After an endpoint could not be reached at all, it is not tried again."""
@@ -55,26 +60,41 @@ class OpenAIModel:
 
     def _ask(self, question: Question) -> str:
         try:
-            reply = self._send(question, structured=True)
+            text = self._send(question, structured=True)
         except BadRequestError:
             # Some servers know no schemas; the system text asks for the same JSON.
-            reply = self._send(question, structured=False)
-        if not reply.choices:
-            raise ModelError(f"{self._where} answered without a choice")
-        choice = reply.choices[0]
-        if choice.finish_reason == "length":
+            text = self._send(question, structured=False)
+        try:
+            reply = _Completion.model_validate_json(text)
+        except ValidationError:
+            raise ModelError(f"{self._where} answered with something that is no chat completion") from None
+        if reply.choices[0].finish_reason == "length":
             raise ModelError("the answer was cut off")
-        return choice.message.content or ""
+        return reply.choices[0].message.content or ""
 
-    def _send(self, question: Question, *, structured: bool) -> ChatCompletion:
+    def _send(self, question: Question, *, structured: bool) -> str:
         shape = {"name": "rule", "strict": True, "schema": dict(schema())}
         extra = {"response_format": {"type": "json_schema", "json_schema": shape}} if structured else {}
-        return self._client.chat.completions.create(
+        # The raw text: the package takes any answer for a completion, and we do not.
+        reply = self._client.chat.completions.with_raw_response.create(
             model=self.name,
-            messages=[
-                {"role": "system", "content": question.system},
-                {"role": "user", "content": question.user},
-            ],
+            messages=[{"role": "system", "content": question.system}, {"role": "user", "content": question.user}],
             max_completion_tokens=TOKENS,
             extra_body=extra,
         )
+        return reply.text
+
+
+class _Message(BaseModel):
+    content: str | None
+
+
+class _Choice(BaseModel):
+    finish_reason: str | None = None
+    message: _Message
+
+
+class _Completion(BaseModel):
+    """What we read of a chat completion."""
+
+    choices: list[_Choice] = Field(min_length=1)

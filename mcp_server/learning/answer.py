@@ -31,7 +31,7 @@ def parse(text: str, question: Question) -> Answer:
     """
     try:
         reply = Reply.model_validate(json.loads(_bare(text)), strict=True)
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, RecursionError):
         raise ModelError("the answer was not JSON") from None
     except ValidationError as error:
         where = ".".join(map(str, error.errors()[0]["loc"])) or "the whole"

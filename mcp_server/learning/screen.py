@@ -9,28 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mcp_server.learning.clauses import REACH, Clauses, clauses, denials
-from mcp_server.learning.dangers import (
-    EXCEPTIONS,
-    FUNCTION_WORDS,
-    GRANTED,
-    HEADS,
-    JOINS,
-    MEANING,
-    MODIFIERS,
-    NEVER,
-    PAIRS,
-    PIECES,
-    PLAIN_BETWEEN,
-    PREPOSITIONS,
-    TAILS,
-    WORTH_FORBIDDING,
-    Danger,
-    Pair,
-    Piece,
-)
-from mcp_server.learning.directive import instructs
-from mcp_server.learning.plain import disguises, plain, sentences
+from mcp_server.learning.plain import plain, sentences
 
 COPIED = 8
 """This many words in a row are a copy; letters of scripts without spaces count half."""
@@ -90,7 +69,10 @@ def screen(text: str, *, quotes: Sequence[str] = (), own_words: bool = False) ->
     so that words in common with the quotes are no copy.
     """
     found: dict[tuple[Level, str], Finding] = {}
-    for hit in _hits(text, disguised=True):
+    from mcp_server.learning.danger_hits import hits
+    from mcp_server.learning.dangers import MEANING, NEVER
+
+    for hit in hits(text, disguised=True):
         if not hit.forbidden:
             level = Level.REFUSE if hit.danger in NEVER else Level.DANGER
             found.setdefault(
@@ -113,113 +95,9 @@ def forbids_danger(text: str) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    danger: Danger
-    piece: str
-    forbidden: bool
-
-
-def _hits(text: str, *, disguised: bool) -> Iterator[_Hit]:
-    readings = disguises(plain(text))
-    for reading in readings if disguised else readings[:1]:
-        joined = reading
-        for pattern, one_word in JOINS:
-            joined = pattern.sub(one_word, joined)
-        found = clauses(joined)
-        if found.words:
-            for piece in PIECES:
-                yield from _pieces(found, piece)
-            for pair in PAIRS:
-                yield from _pairs(found, pair)
-
-
-def _pieces(found: Clauses, piece: Piece) -> Iterator[_Hit]:
-    for match in piece.pattern.finditer(found.text):
-        act = found.at(match.start())
-        if piece.always:
-            yield _Hit(piece.danger, _shown(match[0]), forbidden=False)
-        else:
-            yield from _judged(found, piece, (act, act), match[0])
-
-
-def _pairs(found: Clauses, pair: Pair) -> Iterator[_Hit]:
-    words = found.words
-    for place, word in enumerate(words):
-        if pair.acts.fullmatch(word.text):
-            yield from _active(found, pair, place)
-        if not pair.omitted and pair.things.fullmatch(word.text):
-            yield from _passive(found, pair, place)
-
-
-def _active(found: Clauses, pair: Pair, act: int) -> Iterator[_Hit]:
-    words = found.words
-    for thing in found.after(act, reach=pair.reach):
-        other = words[thing].text
-        if pair.things.fullmatch(other) and _meant(found, pair, act, thing):
-            yield from _judged(found, pair, (act, thing), found.text[words[act].start : words[thing].end])
-            return
-        if not pair.across and other in PREPOSITIONS:
-            return
-
-
-def _passive(found: Clauses, pair: Pair, thing: int) -> Iterator[_Hit]:
-    """`tests may be skipped`; and the order of German: `die Tests überspringen`."""
-    words = found.words
-    was = False
-    for act in found.after(thing, reach=6) if pair.by is None else ():
-        other = words[act].text
-        if pair.acts.fullmatch(other) and (
-            (was and other.endswith(("ed", "en", "t")))
-            or (act == thing + 1 and other.endswith(("ieren", "ngen")))
-        ):
-            forbidden = denials(found, act, named=True) % 2 == 1
-            yield _Hit(pair.danger, _shown(found.text[words[thing].start : words[act].end]), forbidden)
-            return
-        was = was or other in {"be", "is", "are", "been", "being", "get", "gets"}
-
-
-def _judged(found: Clauses, rule: Pair | Piece, span: tuple[int, int], piece: str) -> Iterator[_Hit]:
-    act, thing = span
-    words = found.words
-    named = words[act].text.endswith("ing") or words[act].text.startswith("force-push")
-    count = denials(found, act, thing=thing, named=named)
-    if not rule.omitted:
-        yield _Hit(rule.danger, _shown(piece), count % 2 == 1 and not _excepted(found, act))
-    elif count % 2 == 1:
-        yield _Hit(rule.danger, _shown(piece), forbidden=False)
-    elif any(word.text == "without" for word in words[words[act].clause : act]):
-        yield _Hit(rule.danger, _shown(piece), forbidden=True)  # "never merge without running the tests"
-
-
-def _meant(found: Clauses, pair: Pair, act: int, thing: int) -> bool:
-    """Whether the thing is really what is acted on, and the whole of it."""
-    words = found.words
-    between = [word.text for word in words[act + 1 : thing]]
-    after = [words[place].text for place in found.after(thing, reach=3)]
-    if pair.by is not None and not any(pair.by.fullmatch(word) for word in (*between, *after)):
-        return False
-    describes = words[thing].text in MODIFIERS and after and found.text[words[thing].end] == " "
-    if describes and not (after[0] in FUNCTION_WORDS or after[0].endswith("ly") or HEADS.fullmatch(after[0])):
-        return False
-    if pair.omitted and pair.danger is Danger.CHECKS:
-        tail = not after or any(".".join(after[:count]) in TAILS for count in (1, 2, 3))
-        return tail and all(word in PLAIN_BETWEEN for word in between)
-    return True
-
-
-def _excepted(found: Clauses, act: int) -> bool:
-    """Whether an exception follows that no person grants: `never skip tests unless they fail`."""
-    words = found.words
-    last = act
-    for last in found.after(act, reach=REACH):
-        pass
-    if last + 1 >= len(words) or words[last + 1].text not in EXCEPTIONS:
-        return False
-    return not any(GRANTED.fullmatch(words[place].text) for place in found.after(last + 1, reach=20))
-
-
 def _form(text: str) -> Iterator[Finding]:
+    from mcp_server.learning.directive import instructs
+
     parts = sentences(text)
     if not parts:
         yield Finding(Level.REFUSE, "empty", "It says nothing.")
@@ -259,5 +137,5 @@ def _run_words(text: str) -> list[str]:
 
 
 def _shown(piece: str) -> str:
-    piece = " ".join(piece.replace("_", " ").split())
+    piece = " ".join(piece.split())
     return piece if len(piece) <= _SHOWN else piece[: _SHOWN - 1] + "…"

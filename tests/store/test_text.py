@@ -94,8 +94,9 @@ DRAWN = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000
 
 
 def test_no_code_point_of_a_forbidden_category_survives() -> None:
-    everything = "".join(map(chr, range(sys.maxunicode + 1)))
-    kept, _ = without_hidden(everything, joiners=False)
+    everything = map(chr, range(sys.maxunicode + 1))
+    signs = (c for c in everything if ord(c) & 0xFFFE == 0xFFFE or unicodedata.category(c) not in {"Lo", "Cn"})
+    kept, _ = without_hidden("".join(signs), joiners=False)
     left = {c for c in kept if unicodedata.category(c) in {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}}
     assert left - set(DRAWN) == {"\t", "\n"}
     assert not left & {c for c in kept if ord(c) & 0xFFFE == 0xFFFE}
