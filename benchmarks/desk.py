@@ -50,6 +50,11 @@ class Desk:
         return home
 
     @property
+    def sources(self) -> Path:
+        """The folder of the checkout."""
+        return Path(__file__).resolve().parent.parent
+
+    @property
     def project(self) -> Path:
         """A repository with a remote, as most are."""
         project = self.folder / "shop"

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
@@ -17,7 +18,7 @@ EPISODE = "INSERT INTO episodes (session, project, task, started, seen) VALUES (
 EXPOSURE = "INSERT INTO exposures VALUES (?, ?, ?, 1, 1.0, 1, 1, 1, ?, 0.0)"
 REPORT = """INSERT INTO evidence (project, kind, text, fingerprint, origin, identity, trust, session, episode,
     commit_id, time, hash, detail)
-    VALUES (?, 'report', 'all tests pass', '', 'MCP tool', 'agent:bench', 1, ?, ?, '', 0.0, ?, ?)"""
+    VALUES (?, 'report', 'all tests pass', '', 'MCP tool', 'agent:bench', 1, ?, 1, '', 0.0, ?, ?)"""
 DETAIL = '{"feedback": "", "harmful": [], "helpful": [], "outcome": "success", "pull_request": "", "score": null}'
 
 
@@ -56,10 +57,11 @@ class Floor:
 
     def report(self) -> None:
         """One row of evidence, in one commit."""
-        number = next(self._number)
+        # A digest falls anywhere into its index, as ours do; numbers in order would be cheaper to keep.
+        digest = sha256(f"{self._name} {next(self._number)}".encode()).hexdigest()
         db = self._db
         db.execute("BEGIN IMMEDIATE")
-        db.execute(REPORT, (PROJECT, self._name, number, f"{self._name}-{number:060d}", DETAIL))
+        db.execute(REPORT, (PROJECT, self._name, digest, DETAIL))
         db.execute("COMMIT")
 
     def close(self) -> None:

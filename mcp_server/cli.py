@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, Protocol, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, Protocol, cast
 
 if TYPE_CHECKING:
     from mcp_server.wiring import Wiring
 
 PROGRAM = "mcp-promptlearn"
 DEBUG = "PROMPTLEARN_DEBUG"
+
+INTERRUPTED = 130
+"""What shells expect of a program that ended by Ctrl-C."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,45 +90,109 @@ def help_text(*, everything: bool) -> str:
 def main(arguments: Sequence[str] | None = None, wiring: "Wiring | None" = None) -> int:
     """Run one command and return its exit code: 0 done, 1 refused or not found, 2 wrong usage."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    for stream in (sys.stdout, sys.stderr):
-        # A console that cannot show a character must not end the program.
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")
+    _open_streams()
+    try:
+        code = _run(words, wiring)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return _end("interrupted; what was done before is kept", INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has enough of it.
+        _let_go_of_stdout()
+        return 0
+    except Exception as error:  # the outermost door
+        sentence = _known(error)
+        if not sentence and os.environ.get(DEBUG):
+            raise
+        return _end(sentence or _unexpected(error), 1)
+    return code
+
+
+def _run(words: list[str], wiring: "Wiring | None") -> int:
+    if words[:1] == ["help"] and len(words) > 1 and not words[1].startswith("-"):
+        words = [words[1], "--help"]
     if not words or words[0] in {"help", "--help", "-h"}:
         print(help_text(everything="--all" in words))
         return 0
     if words[0] == "--version":
-        from importlib.metadata import version
+        from mcp_server.settings import version
 
-        print(f"{PROGRAM} {version(PROGRAM)}")
+        print(f"{PROGRAM} {version()}")
         return 0
     command = next((command for command in COMMANDS if command.name == words[0]), None)
     if command is None:
-        print(f"{PROGRAM}: there is no command {words[0]!r}; see `{PROGRAM} help --all`", file=sys.stderr)
-        return 2
+        return _end(f"there is no command {words[0][:40]!r}{_meant(words[0])}; see `{PROGRAM} help --all`", 2)
     module = command.load()
-    parser = argparse.ArgumentParser(prog=f"{PROGRAM} {command.name}", description=f"{command.words}.")
+    parser = Parser(prog=f"{PROGRAM} {command.name}", description=f"{command.words}.", allow_abbrev=False)
     module.arguments(parser, command.name)
     try:
         options = parser.parse_args(words[1:])
     except SystemExit as left:
         return int(left.code or 0)
     options.command = command.name
-    return _guarded(module, options, wiring)
+    if wiring is None:
+        from mcp_server.wiring import real
+
+        wiring = real()
+    try:
+        return module.run(options, wiring)
+    finally:
+        wiring.close()
 
 
-def _guarded(module: Module, options: argparse.Namespace, wiring: "Wiring | None") -> int:
-    """Run a command; whatever goes wrong is one line on stderr."""
+class Parser(argparse.ArgumentParser):
+    """The standard one, whose complaint stays one readable line whatever was typed."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and leave with 2."""
+        from store.text import clean_line
+
+        self.print_usage(sys.stderr)
+        self.exit(2, f"{self.prog}: {clean_line(message, limit=300).text}; see `{self.prog} --help`\n")
+
+
+def _open_streams() -> None:
+    """A closed stream becomes an empty one, and no character that a console cannot show ends the program."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - as long as we live
+        elif mode == "w" and isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _end(sentence: str, code: int) -> int:
+    """Put one line on stderr, after everything on stdout."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _let_go_of_stdout()
+    try:
+        print(f"{PROGRAM}: {sentence}", file=sys.stderr, flush=True)
+    except OSError:
+        return code  # there is nobody left to tell
+    return code
+
+
+def _let_go_of_stdout() -> None:
+    """What is still in the buffer goes nowhere, or Python would complain about it at its own end."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError:
+        return  # not a stream of the system, so nothing is written at the end
+
+
+def _known(error: Exception) -> str:
+    """The one line of a refusal, or nothing where the fault is ours."""
     from mcp_server.commands import CommandError
     from mcp_server.learning.admit import AdmissionError
     from mcp_server.person import NotAPersonError
     from mcp_server.project import ProjectError
     from mcp_server.settings import SettingsError
-    from mcp_server.wiring import real
     from store.errors import StoreError
     from store.text import UnfitText
 
-    expected = (
+    refusals = (
         AdmissionError,
         CommandError,
         NotAPersonError,
@@ -133,30 +201,28 @@ def _guarded(module: Module, options: argparse.Namespace, wiring: "Wiring | None
         StoreError,
         UnfitText,
     )
-    try:
-        wiring = wiring or real()
-        try:
-            code = module.run(options, wiring)
-            sys.stdout.flush()
-            return code
-        finally:
-            wiring.close()
-    except expected as error:
-        print(f"{PROGRAM}: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(f"{PROGRAM}: interrupted; what was done before is kept", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        # Whoever read our output has enough of it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except Exception as error:  # the outermost door
-        if os.environ.get(DEBUG):
-            raise
-        print(
-            f"{PROGRAM}: unexpected {type(error).__name__}: {error}; this is a fault of ours, "
-            f"set {DEBUG}=1 to see where and please report it",
-            file=sys.stderr,
-        )
-        return 1
+    if isinstance(error, refusals):
+        return str(error)
+    if isinstance(error, EOFError):
+        return "a question found nobody to answer it, so nothing was done; run this in a terminal"
+    if isinstance(error, OSError):
+        what = f"{str(error.filename)[:200]!r}" if error.filename else "a file or stream"
+        return f"{what} cannot be used ({error.strerror or type(error).__name__}); mend that and run it again"
+    return ""
+
+
+def _unexpected(error: Exception) -> str:
+    from store.text import clean_line
+
+    words = clean_line(str(error), limit=300).text
+    return (
+        f"unexpected {type(error).__name__}: {words}; this is a fault of ours, "
+        f"set {DEBUG}=1 to see where and please report it"
+    )
+
+
+def _meant(word: str) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(word[:40], [command.name for command in COMMANDS], n=1, cutoff=0.7)
+    return f" (did you mean `{close[0]}`?)" if close else ""

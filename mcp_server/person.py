@@ -6,6 +6,7 @@ this is a lock on the door, not a wall, and README says so.
 """
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -25,7 +26,10 @@ VARIABLES = (
     "CURSOR_AGENT",
     "CLINE_ACTIVE",
     "GOOSE_TERMINAL",
+    "AUGMENT_AGENT",
+    "ANTIGRAVITY_AGENT",
     "AI_AGENT",
+    "AGENT",
 )
 """Set by agents for the commands they run."""
 
@@ -48,6 +52,11 @@ PROGRAMS = frozenset(
 
 PACKAGES = ("claude-code", "openai/codex", "gemini-cli", "opencode-ai", "qwen-code", "node_modules/cline")
 """Pieces of the script path of agents that run under an interpreter."""
+
+INTERPRETERS = re.compile(
+    r"(?:node(?:js)?|bunx?|deno|np[mx]|pythonw?|pypy|uvx?|pipx|ruby|(?:ba|z|da)?sh|env|cmd)[\d.]*"
+)
+"""Programs whose first argument is what really runs; to others an agent's name is a file, a host, a word."""
 
 GENERATIONS = 32
 """Parent processes looked at."""
@@ -76,20 +85,29 @@ class Surroundings:
 
 
 def mark(ancestors: Iterable[Ancestor]) -> str:
-    """The first sign of an agent among this process and those above it."""
+    """The first sign of an agent among this process and those above it; empty where there is none."""
     for ancestor in ancestors:
         for variable in VARIABLES:
             if ancestor.environment.get(variable):
                 return f"{variable} is set"
-        scripts = [argument.replace("\\", "/") for argument in ancestor.arguments[:2]]
-        names = {_stem(name) for name in (ancestor.name, *scripts) if name}
-        found = sorted(names & PROGRAMS)
-        if found:
-            return f"{found[0]} is a parent process"
-        for script in scripts:
-            if any(package in script for package in PACKAGES):
-                return f"{PurePath(script).name} is a parent process"
+        agent = _agent(ancestor)
+        if agent:
+            return f"{agent} is a parent process"
     return ""
+
+
+def _agent(ancestor: Ancestor) -> str:
+    """The name of the agent that a process is, if it is one."""
+    program, *rest = (*ancestor.arguments, "")[:5]
+    started, seen = [ancestor.name, program], [ancestor.name, program]
+    if any(INTERPRETERS.fullmatch(_stem(name)) for name in started):
+        started += [word for word in rest if word and not word.startswith("-")][:1]
+        seen += rest
+    found = next((_stem(name) for name in started if _stem(name) in PROGRAMS), "")
+    if found:
+        return found
+    plain = (word.replace("\\", "/") for word in seen)
+    return next((PurePath(word).name for word in plain if any(package in word for package in PACKAGES)), "")
 
 
 def lineage() -> list[Ancestor]:
@@ -133,4 +151,6 @@ def source(surroundings: Surroundings, origin: str = "command line") -> Source:
 
 def _stem(path: str) -> str:
     name = path.replace("\\", "/").rsplit("/", maxsplit=1)[-1].casefold()
-    return name.removesuffix(".exe").removesuffix(".js").removesuffix(".mjs")
+    for suffix in (".exe", ".cmd", ".js", ".mjs", ".cjs"):
+        name = name.removesuffix(suffix)
+    return name

@@ -2,8 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
 
 from store.text import clean_line
+
+LONGEST = 120
+"""Characters of a session's id; what is longer, or no clean text, goes by its digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,14 +19,22 @@ class Caller:
     client: str
 
 
-def caller(*, environment: Mapping[str, str], meta: Mapping[str, object], client: str, process: str) -> Caller:
+def caller(*, environment: Mapping[str, str], meta: Mapping[str, Any], client: str, process: str) -> Caller:
     """The caller of one request.
 
     `meta` is the request's `_meta`, `client` the name from the handshake ("" if there was none),
     `process` an id that lives as long as this server.
     """
     info = meta.get("io.modelcontextprotocol/clientInfo")
-    named = str(info.get("name", "")) if isinstance(info, Mapping) else ""  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
-    own = meta.get("sessionId") or environment.get("CLAUDE_CODE_SESSION_ID")
-    session = clean_line(str(own), limit=120).text if own else process
-    return Caller(session or process, clean_line(named or client or "unknown client", limit=60).text)
+    named = info.get("name") if isinstance(info, Mapping) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+    own = meta.get("sessionId")
+    session = (own if isinstance(own, str) else "") or environment.get("CLAUDE_CODE_SESSION_ID", "") or process
+    name = clean_line(named if isinstance(named, str) and named else client, limit=60).text
+    return Caller(_identity(session), name or "unknown client")
+
+
+def _identity(session: str) -> str:
+    """The same id for the same session, and never one for two: so nothing is cut or masked in it."""
+    if clean_line(session, limit=LONGEST).text == session:
+        return session
+    return sha256(session.encode("utf-8", "surrogatepass")).hexdigest()

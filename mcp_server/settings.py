@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 HOME = "PROMPTLEARN_HOME"
 MODEL = "PROMPTLEARN_MODEL"
@@ -43,20 +44,33 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
 
     Raises `SettingsError`.
     """
-    home = Path(environment[HOME]).expanduser() if environment.get(HOME) else _default_home()
-    kept = _file(home / "config.toml")
+    home = _home(environment)
+    path = home / "config.toml"
+    kept = _file(path)
     timeout = kept.get("timeout", 60.0)
     if not isinstance(timeout, int | float) or isinstance(timeout, bool) or not 0 < timeout <= 3600:
-        raise SettingsError(
-            f"`timeout` in {home / 'config.toml'} must be a number of seconds from 0 to 3600; correct it"
-        )
+        raise SettingsError(f"`timeout` in {path} must be a number of seconds from 0 to 3600; correct it")
+    model = environment.get(MODEL) or _text(kept, "model", path)
+    base_url = _url(_text(kept, "base_url", path), f"`base_url` in {path}")
+    if environment.get(BASE_URL) and model:  # else it is meant for other programs, and nobody here reads it
+        base_url = _url(environment[BASE_URL], BASE_URL)
+    if not model.isprintable():
+        raise SettingsError(f"{MODEL} or `model` in {path} holds characters that no name has; correct it")
     return Settings(
         home=home,
-        model=environment.get(MODEL) or _text(kept, "model", home),
-        base_url=environment.get(BASE_URL) or _text(kept, "base_url", home) or DEFAULT_BASE_URL,
+        model=model,
+        base_url=base_url or DEFAULT_BASE_URL,
         key=environment.get(KEY, ""),
         timeout=float(timeout),
     )
+
+
+def _home(environment: Mapping[str, str]) -> Path:
+    named = environment.get(HOME)
+    try:
+        return Path(named).expanduser().absolute() if named else _default_home()
+    except (RuntimeError, OSError):
+        raise SettingsError(f"{HOME} is {named!r}, which leads to no folder; set it to an absolute path") from None
 
 
 def _default_home() -> Path:
@@ -72,19 +86,37 @@ def _file(path: Path) -> Mapping[str, object]:
             kept = tomllib.load(file)
     except FileNotFoundError:
         return {}
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read ({error}); correct or remove it") from error
+    except (OSError, ValueError, RecursionError) as error:
+        why = error.strerror if isinstance(error, OSError) else _line(error)
+        raise SettingsError(f"{path} cannot be read ({why}); correct or remove it") from error
     unknown = sorted(set(kept) - {"model", "base_url", "timeout"})
     if unknown:
-        raise SettingsError(f"{path} holds `{unknown[0]}`, which is not a setting; known are model, base_url, timeout")
+        raise SettingsError(
+            f"{path} holds `{_line(unknown[0])}`, which is not a setting; known are model, base_url, timeout"
+        )
     return kept
 
 
-def _text(kept: Mapping[str, object], name: str, home: Path) -> str:
+def _text(kept: Mapping[str, object], name: str, path: Path) -> str:
     value = kept.get(name, "")
     if not isinstance(value, str):
-        raise SettingsError(f"`{name}` in {home / 'config.toml'} must be a text in quotes; correct it")
+        raise SettingsError(f"`{name}` in {path} must be a text in quotes; correct it")
     return value
+
+
+def _url(url: str, named: str) -> str:
+    try:
+        parts = urlsplit(url)
+        fits = parts.scheme in {"http", "https"} and parts.hostname and (parts.port is None or parts.port > 0)
+    except ValueError:
+        fits = False
+    if url and not (fits and url.isprintable()):
+        raise SettingsError(f"{named} must be an address like {DEFAULT_BASE_URL}; correct it")
+    return url
+
+
+def _line(words: object) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in str(words)[:200]).split())
 
 
 def secrets(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
@@ -93,6 +125,16 @@ def secrets(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
     return tuple(
         value for name, value in environment.items() if len(value) >= 8 and any(m in name.upper() for m in marks)
     )
+
+
+def version() -> str:
+    """The version of this program as it was installed."""
+    from importlib import metadata
+
+    try:
+        return metadata.version("mcp-promptlearn")
+    except metadata.PackageNotFoundError:
+        return "0+not.installed"
 
 
 def interpreter() -> list[str]:

@@ -145,9 +145,10 @@ class Tools:
             notes.insert(0, f"not recorded: {error}")
             episode = "none"
         else:
-            # Another call of this session may have been faster; what is on disk decides the order.
-            seen = delivery.exposures
-            lines = select(rules, files=files, seen=seen, versions=_older(store, rules, seen))
+            if delivery.exposures != seen:
+                # Another call of this session may have been faster; what is on disk decides the order.
+                seen = delivery.exposures
+                lines = select(rules, files=files, seen=seen, versions=_older(store, rules, seen))
             episode = delivery.episode.name
         return render.answer(
             lines,

@@ -1,9 +1,9 @@
 """`serve`: the MCP server on stdin and stdout, started by a client."""
 
 import argparse
-from importlib.metadata import version
 
 from mcp_server.project import Place, find, settled
+from mcp_server.settings import version
 from mcp_server.tools import Tools
 from mcp_server.wiring import Wiring
 
@@ -28,4 +28,4 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
 
     tools = Tools(store=wiring.store, place=place, now=wiring.now)
     process = f"server-{wiring.chance(8).hex()}"
-    return server.run(tools, version=version("mcp-promptlearn"), process=process)
+    return server.run(tools, version=version(), process=process)

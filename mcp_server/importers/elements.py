@@ -49,7 +49,7 @@ def events(
         try:
             parser.close() if piece is None else parser.feed(piece)
         except etree.XMLSyntaxError as error:
-            broken = clean_line(str(error), limit=120).text
+            broken = clean_line(error.msg, limit=120).text
         for event, element in parser.read_events():
             depth += 1 if event == "start" else -1
             if depth > DEEPEST:

@@ -12,6 +12,8 @@ injection
   ! \[/?inst\]|<</?sys>>|\[system\b[^\]]{0,30}\]
   ! (?:^|[.;!?] )\W{0,8}(?:assistant|system|human|developer)\s?:\s|^(?:user|ai)\s?:\s
   ! \byou are now\b|\bnew instructions?\s?:|\bpay no attention\b|\bpretend (?:to be|you are)\b
+  + \b(?:forget|disregard) (?:(?:the|all|any|your|these|those) ){0,2}rules\b|\bignore (?:the |all |your )?rules in (?:agents|claude)
+  ! \bunrestricted (?:shell|mode|agent|assistant|access)|\bact as an? (?:unrestricted|admin|root|different|new)\b
   + \blift (?:your|all|any) restrictions\b|\bwithout (?:any )?(?:limits|restrictions)\b
   + (?:忽略|无视|忘记|忘掉).{0,8}(?:指令|指示|提示词|规则)
 hiding
@@ -28,6 +30,9 @@ hiding
   + \bso (?:that )?(?:the )?(?:reviewers?|users?|maintainers?) (?:do|does|will) not (?:see|notice)
   + \bwithout (?:mentioning|disclosing|reporting) (?:it|this|that|them)\b
   + \bkeep (?:this|these|it) (?:\w{1,20} ){0,2}(?:secret|quiet|hidden|to yourself)\b
+  + \b(?:user|reviewer|maintainer|developer|human|nobody) (?:does not need to|need not|must not|should not|must never|does not have to)
+     (?:know|notice|find out|learn)\b
+  + \bkeep quiet about|\bsay nothing (?:about|of|to)\b|\bleave no traces?\b|\bcover your tracks\b|\bwithout a trace\b
   ! \bsans (?:\w{1,20} ){0,2}(?:dire|prevenir|informer)\b|\bsin (?:avisar|decir|informar)
   ! \bohne (?:\w{1,20} ){1,4}zu (?:informieren|sagen)\b
   - (?:告诉|告知|通知|提及|透露|让).{0,6}(?:用户|开发者|任何人|审查者)
@@ -45,13 +50,15 @@ fetch
   + \b(?:download|fetch|pull|get|retriev|decod|telecharg|descarg|lade|wget|curl)\w{0,5}\b
     (?=.{0,120}?\b(?:script|skript|installer|helper|updater|binary|instructions|program|code|tool|blob
     |string|archive
-    |link|gist|internet|web|url|https?)\b)
+    |link|gist|internet|web|wiki|url|https?|\w{1,30}\.(?:sh|py|js|ps1|exe|bat))\b)
     .{0,160}?\b(?:run|execut\w{0,3}|eval|exec|fuhre|ejecut\w{1,5}|follow|obey|invok\w{1,3})[- ]
     (?:(?:the|its|their|that) )?(?:it|them|result|output|binary|installer|es|le|la|lo)\b
   + \b(?:download|fetch)\w{0,3} (?:and|or|then) (?:run|execut)|\bejecutalos?\b|\bexecute-l[ea]s?\b
   + \bbase64\b.{0,80}?\b(?:run|exec\w{0,4}|eval|(?:ba)?sh)\b
   + \b(?:run|execut\w{1,3}|install|import|load|source) (?:\S{1,40} ){0,5}?from (?:the internet|the web
     |[\w-]{1,40}\.(?:com|net|org|io|dev|xyz|biz|ru|cn)\b)
+  + \b(?:run|execute|do|follow|obey) (?:whatever|anything|everything|(?:every|any) command)\b
+  + \bdo (?:what|as) (?!the (?:user|person|maintainer|developer|owner)\b)(?:the|its|their|an?) \S{1,30}(?: \S{1,20}){0,4}? (?:says?|tells?|asks?|suggests?)\b
   + (?:下载|获取|拉取).{0,16}(?:执行|运行)
 secrets
   + ~/\.ssh\b|\bid_(?:rsa|ed25519|ecdsa)\b|\.aws/credentials|\.kube/config|/etc/(?:shadow|passwd)\b
@@ -73,6 +80,8 @@ checks
   + node_tls_reject_unauthorized\s?=\s?["']?0|rejectunauthorized\s?[:=]\s?false|insecureskipverify
     |git_ssl_no_verify
   + stricthostkeychecking[= ]no|ssl_?verify[= ](?:false|0)|\bcurl -k\b|-k to curl
+  + \b(?:linter|typecheck|mypy|eslint|ruff|pytest|ci|scanner)(?: to)? (?:ignore|skip)\b
+  + (?:把|将).{0,6}(?:测试|检查).{0,4}(?:删|关|禁|跳)
   + \bassert true\b|\breturn(?:ing)? (?:exit )?code 0\b|\bexit 0\b
   + \b(?:do|does) not (?:check|verify|ask|test|question|validate)\b(?=\W{0,4}$|,)
   + \b(?:tests?|testing|reviews?|linting|checks?) (?:is|are) (?:entirely |purely )?(?:optional|unnecessary
@@ -102,6 +111,8 @@ permissions
   + \bwithout (?:asking|confirmation|consent|prompting|permission|being asked|any (?:confirmation|questions
     |approval))\b
   + \b(?:answer|say|reply|respond|press) (?:with )?yes\b|--yes\b|\belevated (?:access|rights|privileges)
+  + \ball capabilities\b|--cap-add\b|\bsetuid\b
+  + \b(?:write|edit|delete|create|access|read|work) (?:\S{1,30} ){0,3}?outside (?:of )?(?:the |this |your )?(?:project|repo|workspace|sandbox)
   + \baccept (?:all|every|any)\b.{0,30}?\b(?:prompt|permission|request|dialog)
   + 自动(?:批准|同意|确认)|(?:修改|更改|编辑|添加).{0,10}(?:权限|settings\.json|agents\.md|claude\.md)
   - (?:询问|征求|请示)
@@ -110,6 +121,7 @@ destroying
     |\breset --hard\b
   + \bclean -\w{0,3}f\w{0,3}\b|\bterraform destroy\b|\bdrop (?:table|database|schema)\b|\bkubectl delete\b
     |\bmkfs\b|\bdd if=
+  + \bforce\b.{0,30}?\b(?:over|onto|to) (?:main|master)\b
   + \bpush forzado\b|\bpush origin (?:head:)?(?:main|master)\b
   + (?:删除|清空|销毁).{0,8}(?:生产|数据库|备份)|(?:推送|提交) ?(?:到|至) ?(?:main|master|主分支)|强制推送
 weakening
@@ -121,6 +133,8 @@ self
     |\bretire all\b
   + \b(?:this|these) rules?\b.{0,40}\b(?:priority|overrides?|important|above|every summary|all others?
     |(?:into|in) (?:each|every))\b
+  ! \b(?:retire|follow|obey|remove|keep|repeat|copy) this rule\b
+  + \b(?:rate|mark|vote|score) (?:for )?(?:every|all|each|this) rules?\b|\b(?:this|the) (?:sentence|rule|line) (?:outranks|beats|wins)
   + \boutcomes? as success|\bpriority over (?:all )?(?:other|the)? ?(?:rules|instructions|user)
   + \b(?:say|report|claim|state|mark|declare|return|pretend)\b.{0,40}?\b(?:success\w{0,4}|done|complete\w?
     |pass\w{0,3}|fixed|green|200)\b.{0,20}?\b(?:even (?:if|when)|whatever|regardless|no matter|anyway)
@@ -129,6 +143,7 @@ self
 urgency
   + \burgent(?:ly)?\b|\bemergency\b|\basap\b|\bright now\b|\bbefore anything else\b|\bdrop everything\b
     |\bno questions asked\b
+  + \bno time (?:to|for)\b|\bjust act\b|\bskip the (?:analysis|thinking|planning)\b
   + \bat (?:any|all) costs?\b|\babove all else\b|\bwithout thinking\b
 """
 
@@ -161,6 +176,9 @@ deny_list (?:deny|black)[- ]?(?:list|rules?)
 own_config (?:your|its) own (?:config\w{0,9}|settings|permissions)
 agent_config agent (?:config\w{0,9}|settings)
 permissions_file permissions? files?
+permission_settings permissions? settings
+cron_job cron jobs?
+log_files log files?
 ignore_list (?:ignore|skip|exclude) (?:list|file)
 pull_request pull requests?
 home_directory home (?:director(?:y|ies)|folders?)

@@ -24,7 +24,7 @@ _OWNER = re.compile(r"(?<=\w)'s\b")
 _LEET_WORD = re.compile(r"[a-z0-9@$]{2,40}")
 _LEET = str.maketrans("034579@$", "oeastgas")
 _SPLIT_WORD = re.compile(r"(?<=[a-z])[-._*~^/\\+](?=[a-z])")
-_SPACED = re.compile(r"(?<!\S)[a-z0-9](?: [a-z0-9]){3,400}(?!\S)")
+_SPACED = re.compile(r"(?<!\S)[a-z0-9](?: [a-z0-9]){2,400}(?![^\s.,;:!?)])")
 _SEGMENTS = re.compile(
     r"(disable|skip|delete|remove|ignore|bypass|previous|instructions?|tests?|checks?|linter|review|push|force"
     r"|upload|send|secrets?|passwords?|tokens?|without|telling|tell|users?|curl|bash|sudo|main|all|the|not|do)"

@@ -7,7 +7,10 @@ LAST = (
     "When the task ends, call report_outcome with this episode and what really happened "
     "(tests, review, the user's words); `unknown` is a good answer."
 )
-NO_RULES = "No rules apply here yet."
+"""The last line, which never changes."""
+
+FIRST = 900
+"""Characters that the first line has at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,6 @@ class Line:
 def answer(lines: Sequence[Line], *, project: str, revision: str, episode: str, note: str = "") -> str:
     """The answer of `get_rules`: a first line that may change, the rule lines, a last line that never does."""
     first = f"Rules for {project}, revision {revision}, episode {episode}"
-    if note:
-        first += f" ({note})"
-    return "\n".join((first, *(map(str, lines) or ()), *(() if lines else (NO_RULES,)), LAST))
+    first += f" ({note})" if note else ""
+    first += "" if lines else ": none yet"
+    return "\n".join((first if len(first) <= FIRST else first[: FIRST - 1] + "…", *map(str, lines), LAST))

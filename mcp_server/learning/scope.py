@@ -3,52 +3,116 @@
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from pathlib import PurePath, PureWindowsPath
+
+Parts = tuple[re.Pattern[str] | None, ...]
+"""A glob without braces, one part for each folder; None stands for `**`."""
+
+_DRIVE = re.compile(r"[A-Za-z]:")
+_BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
+_SPELLINGS = 32
+"""So many ways to read the braces of one glob; braces that would make more stand for themselves."""
 
 
 def normal(path: str, *, root: str = "") -> str:
-    """A path as globs see it: forward slashes, relative to `root` where it lies inside."""
-    plain = PureWindowsPath(path).as_posix() if "\\" in path else path
-    base = PureWindowsPath(root).as_posix() if "\\" in root else root
-    if base and plain.startswith(base.rstrip("/") + "/"):
-        plain = plain[len(base.rstrip("/")) + 1 :]
-    return plain.removeprefix("./")
+    """A path as globs see it: forward slashes, no `.` and `..`, relative to `root` where it lies inside.
 
-
-@lru_cache(maxsize=1024)
-def pattern(glob: str) -> re.Pattern[str]:
-    """A glob as a regular expression: `*` and `?` stay inside one folder, `**` crosses folders.
-
-    A glob without a slash matches in every folder; one that ends in a slash means all below it.
+    A path elsewhere stays absolute, or begins with `..`. A slash at the end stays too.
     """
-    text = glob.removeprefix("./")
-    if text.endswith("/"):
-        text += "**"
-    if "/" not in text:
-        text = f"**/{text}"
-    out, place = "", 0
-    while place < len(text):
-        if text.startswith("**/", place):
-            out, place = out + "(?:[^/]+/)*", place + 3
-        elif text.startswith("**", place):
-            out, place = out + ".*", place + 2
-        elif text[place] == "*":
-            out, place = out + "[^/]*", place + 1
-        elif text[place] == "?":
-            out, place = out + "[^/]", place + 1
-        else:
-            out, place = out + re.escape(text[place]), place + 1
-    return re.compile(out.removeprefix("/"))
+    names, base = _names(path), _names(root)
+    if base and names[: len(base)] == base:
+        names = names[len(base) :]
+    return "/".join(names) + ("/" if names and path.endswith(("/", "\\")) else "")
 
 
 def covers(globs: Sequence[str], files: Iterable[str]) -> bool:
-    """Does a rule with these globs apply to a session that touches these files? No globs: always."""
+    """Does a rule with these globs apply to a session that touches these files? No globs: always.
+
+    The files are `normal`. One that lies outside the project is covered by nothing. Time is linear in
+    the length of a path for each glob, whatever a glob says.
+    """
     if not globs:
         return True
-    expressions = [pattern(glob) for glob in globs]
-    return any(expression.fullmatch(file) for file in files for expression in expressions)
+    spellings = [parts for glob in globs for parts in spelt(glob)]
+    inside = [names for file in files if (names := _names(file)) and not _outside(names[0])]
+    return any(_reaches(parts, names) for names in inside for parts in spellings)
 
 
-def name(path: str) -> str:
-    """The last part of a path, for people."""
-    return PurePath(path).name or path
+@lru_cache(maxsize=1024)
+def spelt(glob: str) -> tuple[Parts, ...]:
+    """The ways to read a glob: `*` and `?` stay inside one folder, `**` crosses folders, `{a,b}` is either.
+
+    A glob without a slash matches in every folder; one that ends in a slash means all below it. Square
+    brackets stand for themselves, as in the folders of web frameworks.
+    """
+    return tuple(_parts(spelling) for spelling in _spellings(glob.replace("\\", "/")))
+
+
+def _names(path: str) -> list[str]:
+    """The folders of a path and its last name; the first is empty or a drive where it is absolute."""
+    steps = path.replace("\\", "/").split("/")
+    names = [""] if steps[0] == "" and len(steps) > 1 else []
+    for step in steps:
+        if step == ".." and names and names[-1] != "..":
+            # Above the root of a drive is nothing.
+            names = names if _outside(names[-1]) else names[:-1]
+        elif step not in {"", "."}:
+            names.append(step.upper() if not names and _DRIVE.fullmatch(step) else step)
+    return names
+
+
+def _outside(first: str) -> bool:
+    return first in {"", ".."} or _DRIVE.fullmatch(first) is not None
+
+
+def _spellings(glob: str) -> list[str]:
+    done: list[str] = []
+    left = [glob]
+    while left:
+        text = left.pop()
+        braces = _BRACES.search(text)
+        options = braces[1].split(",") if braces else []
+        if braces is None or len(done) + len(left) + len(options) > _SPELLINGS:
+            done.append(text)
+        else:
+            left += [text[: braces.start()] + option + text[braces.end() :] for option in options]
+    return done
+
+
+def _parts(glob: str) -> Parts:
+    anywhere = [] if "/" in glob else ["**"]
+    below = ["**"] if glob.endswith("/") else []
+    names = [*anywhere, *(name for name in glob.split("/") if name not in {"", "."}), *below]
+    return tuple(None if name == "**" else _part(name) for name in names)
+
+
+def _part(name: str) -> re.Pattern[str]:
+    first, *rest = (
+        "".join("." if letter == "?" else re.escape(letter) for letter in piece) for piece in re.split(r"\*+", name)
+    )
+    # A star takes as little as it can and never more later, or a glob of many stars would take for ever.
+    middle = "".join(f"(?>.*?{piece})" for piece in rest[:-1])
+    last = f".*{rest[-1]}" if rest else ""
+    return re.compile(first + middle + last, re.DOTALL)
+
+
+def _reaches(parts: Parts, names: Sequence[str]) -> bool:
+    places = _open(parts, {0})
+    for name in names:
+        further: set[int] = set()
+        for place in places - {len(parts)}:
+            part = parts[place]
+            if part is None:
+                further.add(place)
+            elif part.fullmatch(name):
+                further.add(place + 1)
+        places = _open(parts, further)
+    return len(parts) in places
+
+
+def _open(parts: Parts, places: set[int]) -> set[int]:
+    """The places with those behind each `**`, which may also stand for nothing."""
+    found = set(places)
+    for place, part in enumerate(parts):
+        if part is None and place in found:
+            found.add(place + 1)
+    return found

@@ -16,7 +16,8 @@ class Budget:
     tokens: int = 600
     pinned_rules: int = 12
     pinned_tokens: int = 600
-    characters: int = 9000
+    characters: int = 8000
+    """Of all rule lines together; with its first and last line an answer stays below 9,000."""
 
 
 BUDGET = Budget()
@@ -35,6 +36,38 @@ def ranked(rules: Iterable[Rule]) -> list[Rule]:
     )
 
 
+def shown(
+    rules: Iterable[Rule],
+    *,
+    seen: Sequence[Exposure],
+    versions: Mapping[tuple[int, int], Version],
+    budget: Budget = BUDGET,
+) -> list[Line]:
+    """The lines that a session has seen and still may see, in the order of showing.
+
+    `versions` holds every seen version that is no longer its rule's current one. A seen line keeps its
+    bytes and place, also when its rule was edited or unpinned meanwhile. A line whose version was
+    withdrawn or forgotten, or whose rule is no longer served, drops. Only the budget of pinned and learnt
+    rules together binds here: what an agent has read already is not taken back for a change of class.
+    """
+    by_id = {rule.id: rule for rule in rules if rule.served}
+    lines: dict[int, Line] = {}
+    room = _Room(budget)
+    for exposure in seen:
+        rule = by_id.get(exposure.rule)
+        if rule is None or rule.id in lines:
+            continue
+        current = exposure.version == rule.current.number
+        version = rule.current if current else versions.get((rule.id, exposure.version))
+        if version is None or version.text is None or version.withdrawn:
+            continue
+        line = Line(rule.id, version.number, version.text, rule.pinned)
+        if room.fits(line, shared=True):
+            lines[rule.id] = line
+            room.take(line)
+    return list(lines.values())
+
+
 def select(
     rules: Sequence[Rule],
     *,
@@ -43,26 +76,53 @@ def select(
     versions: Mapping[tuple[int, int], Version],
     budget: Budget = BUDGET,
 ) -> list[Line]:
-    """The lines to show now: those this session has seen and still may, then what fits of the rest.
+    """The lines to show now: those `shown` already, then what fits of the rest.
 
-    `rules` are ranked; `versions` holds every seen version that is no longer its rule's current
-    one. A seen line keeps its bytes and place, also when its rule was edited meanwhile. A line whose
-    version was withdrawn or forgotten, or whose rule is no longer served, drops; its rule's current
-    version may then follow at the end.
+    `rules` are ranked. A rule whose seen version was withdrawn may follow at the end with its current one.
     """
-    by_id = {rule.id: rule for rule in rules}
-    lines: list[Line] = []
-    for exposure in seen:
-        rule = by_id.get(exposure.rule)
-        if rule is None:
-            continue
-        current = exposure.version == rule.current.number
-        version = rule.current if current else versions.get((exposure.rule, exposure.version))
-        if version is not None and version.text is not None and not version.withdrawn:
-            lines.append(Line(rule.id, version.number, version.text, rule.pinned))
+    lines = shown(rules, seen=seen, versions=versions, budget=budget)
     held = {line.rule for line in lines}
-    lines += [line_of(rule) for rule in rules if rule.id not in held and scope.covers(rule.current.paths, files)]
-    return _within(lines, budget)
+    room = _Room(budget)
+    for line in lines:
+        room.take(line)
+    for rule in rules:
+        if room.full:
+            break
+        if rule.id in held or not room.places(pinned=rule.pinned) or not scope.covers(rule.current.paths, files):
+            continue
+        line = line_of(rule)
+        if room.fits(line):
+            lines.append(line)
+            room.take(line)
+    return lines
+
+
+class _Room:
+    """What is left of a budget while lines are taken."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._rules = {True: budget.pinned_rules, False: budget.rules}
+        self._tokens = {True: budget.pinned_tokens, False: budget.tokens}
+        self._characters = budget.characters
+
+    @property
+    def full(self) -> bool:
+        return not (self.places(pinned=True) or self.places(pinned=False))
+
+    def places(self, *, pinned: bool) -> bool:
+        return self._rules[pinned] > 0
+
+    def fits(self, line: Line, *, shared: bool = False) -> bool:
+        """Is there room for a line in its class, or with `shared` in both classes together?"""
+        text = str(line)
+        rules = sum(self._rules.values()) if shared else self._rules[line.pinned]
+        left = sum(self._tokens.values()) if shared else self._tokens[line.pinned]
+        return rules > 0 and left >= tokens(text) and self._characters > len(text)
+
+    def take(self, line: Line) -> None:
+        self._rules[line.pinned] -= 1
+        self._tokens[line.pinned] -= tokens(str(line))
+        self._characters -= len(str(line)) + 1
 
 
 def line_of(rule: Rule) -> Line:
@@ -74,18 +134,3 @@ def fits_pinned(pinned: Iterable[Rule], added: str, *, budget: Budget = BUDGET) 
     """Is there room among the pinned rules for one more sentence?"""
     lines = [*(str(line_of(rule)) for rule in pinned), str(Line(9999, 1, added, True))]
     return len(lines) <= budget.pinned_rules and sum(map(tokens, lines)) <= budget.pinned_tokens
-
-
-def _within(lines: Iterable[Line], budget: Budget) -> list[Line]:
-    kept: list[Line] = []
-    most = {True: budget.pinned_rules, False: budget.rules}
-    room = {True: budget.pinned_tokens, False: budget.tokens}
-    characters = budget.characters
-    for line in lines:
-        text = str(line)
-        if most[line.pinned] > 0 and room[line.pinned] >= tokens(text) and characters > len(text):
-            kept.append(line)
-            most[line.pinned] -= 1
-            room[line.pinned] -= tokens(text)
-            characters -= len(text) + 1
-    return kept

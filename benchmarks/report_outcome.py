@@ -1,0 +1,89 @@
+"""Budget: one acknowledged write is one commit and one sync, inside the server barely dearer than a bare one."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from contextlib import closing
+from itertools import count
+from pathlib import Path
+
+from benchmarks.desk import Desk, python, tools
+from benchmarks.door import Door
+from benchmarks.floors import Floor
+from benchmarks.result import Result
+from benchmarks.timing import interleaved
+from benchmarks.worlds import World
+from mcp_server.session import Caller
+from store import open_store
+
+MOST = 1.2
+SYNCS = 1.05
+WRITES = 500
+
+CALLER = Caller("writer", "bench")
+WORLD = World()
+
+
+def run(desk: Desk) -> list[Result]:
+    """Time writes against bare ones, count syncs, and show the SDK's door."""
+    path = desk.store(WORLD)
+    with closing(open_store(path)) as store, closing(Floor(desk.store(WORLD))) as floor:
+        server, number = tools(store), count()
+        spreads = interleaved(
+            desk.rounds(2000),
+            {"ours": lambda: server.call("report_outcome", report(next(number)), CALLER), "floor": floor.report},
+            warm=20,
+        )
+    ours, bare = spreads["ours"], spreads["floor"]
+    return [
+        Result("report_outcome", ours, bare, f"p50 <= {MOST} x", ours.p50 <= MOST * bare.p50, "floor: one bare commit"),
+        _syncs(desk),
+        _through_the_door(desk),
+    ]
+
+
+def report(number: int) -> dict[str, object]:
+    """Arguments of a report that nobody made before."""
+    return {"outcome": "success", "evidence": f"all tests pass, run {number}"}
+
+
+def writes(path: Path, number: int) -> None:
+    """So many acknowledged writes to a store, by this process."""
+    with closing(open_store(path)) as store:
+        server = tools(store)
+        server.call("get_rules", {}, CALLER)
+        for each in range(number):
+            server.call("report_outcome", report(each), CALLER)
+
+
+def _syncs(desk: Desk) -> Result:
+    """Syncs of a process with many writes, less those of one without any."""
+    what = f"syncs per write over {WRITES} writes"
+    strace = shutil.which("strace")
+    if strace is None:
+        return Result(what, note="not measured: there is no strace on this system")
+    counted = [_traced(desk, strace, number) for number in (0, WRITES)]
+    each = (counted[1] - counted[0]) / WRITES
+    return Result(what, budget=f"<= {SYNCS}", met=each <= SYNCS, note=f"{each:.3f} syncs a write")
+
+
+def _traced(desk: Desk, strace: str, number: int) -> int:
+    path, log = desk.store(WORLD), desk.home() / "strace.log"
+    code = f"from pathlib import Path; from benchmarks.report_outcome import writes; writes(Path({str(path)!r}), {number})"
+    command = [strace, "-f", "-o", str(log), "-e", "trace=fsync,fdatasync,sync_file_range,msync,sync,syncfs"]
+    subprocess.run([*command, sys.executable, "-c", code], cwd=desk.sources, check=True)
+    calls = re.findall(r"^\d+ +(\w+)\(", log.read_text(encoding="utf-8"), re.MULTILINE)
+    return Counter(calls).total()
+
+
+def _through_the_door(desk: Desk) -> Result:
+    with closing(Door(desk, desk.store(WORLD).parent)) as door, closing(Floor(desk.store(WORLD))) as floor:
+        number = count()
+        spreads = interleaved(
+            desk.rounds(300),
+            {"ours": lambda: door.call("report_outcome", report(next(number))), "floor": floor.report},
+        )
+    note = "for information: pipes, JSON and the SDK included; floor: one bare commit"
+    return Result("report_outcome through the SDK's door", spreads["ours"], spreads["floor"], note=note)
