@@ -68,7 +68,8 @@ class Desk:
         """The environment of a child process whose store lies in `home`."""
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         plain = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-        return {**kept, **plain, "HOME": str(self.folder), "PROMPTLEARN_HOME": str(home)}
+        ours = {"HOME": str(self.folder), "PROMPTLEARN_HOME": str(home), "PYTHONPATH": str(self.sources)}
+        return {**kept, **plain, **ours}
 
 
 def python(*arguments: str) -> Sequence[str]:

@@ -1,7 +1,9 @@
-"""The real stdio door of the real command, driven by the least client: lines of JSON over pipes."""
+"""A server behind its stdio door, driven by the least client: lines of JSON over pipes."""
 
 import json
 import subprocess
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +12,23 @@ from benchmarks.desk import Desk, python
 HANDSHAKE = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "bench", "version": "1"}}
 
 
+def ours() -> Sequence[str]:
+    """The command that clients start."""
+    return python("-m", "mcp_promptlearn", "serve")
+
+
+def bare(desk: Desk, path: Path | None = None) -> Sequence[str]:
+    """The least server, with a store to write to or without."""
+    program = str(desk.sources / "benchmarks" / "bare_server.py")
+    return python(program) if path is None else [sys.executable, "-m", "benchmarks.bare_server", str(path)]
+
+
 class Door:
     """A server process that has answered the handshake."""
 
-    def __init__(self, desk: Desk, home: Path) -> None:
+    def __init__(self, desk: Desk, command: Sequence[str], *, home: Path) -> None:
         self._server = subprocess.Popen(
-            python("-m", "mcp_promptlearn", "serve"),
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=dict(desk.environment(home)),

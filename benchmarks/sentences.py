@@ -52,7 +52,9 @@ diff --git a/src/cart.py b/src/cart.py
 --- a/src/cart.py
 +++ b/src/cart.py
 @@ -110,9 +110,11 @@ class Cart:
-""" + "".join(f"-        line_{n} = self.lines[{n}]\n+        line_{n} = self.lines[{n}].priced(rate)\n" for n in range(30))
+""" + "".join(
+    f"-        line_{n} = self.lines[{n}]\n+        line_{n} = self.lines[{n}].priced(rate)\n" for n in range(30)
+)
 
 
 def sentence(number: int) -> str:

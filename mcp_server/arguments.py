@@ -1,6 +1,5 @@
 """What the three tools accept: pydantic models, the schemas shown to clients, and errors in one line."""
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -24,13 +23,12 @@ def _episode(value: object) -> object:
     """`none` is what get_rules named where nothing could be recorded."""
     word = _word(value)
     named = word.strip().upper() if isinstance(word, str) and len(word) < 30 else word
-    return None if named in {"", "NONE"} else named
+    return None if named == "NONE" else named
 
 
 def _number(value: object) -> object:
-    if isinstance(value, bool):
-        raise ValueError("a boolean is no number")
-    return value
+    """A number, or a text that reads as one; a boolean is neither, though Python takes it for 1."""
+    return repr(value) if isinstance(value, bool) else value
 
 
 Path = Annotated[str, Field(max_length=1000)]
@@ -43,6 +41,7 @@ PullRequest = Annotated[
     BeforeValidator(_word),
     Field(max_length=300, pattern=r"^(#?[0-9]{1,9}|[\w.-]+(/[\w.-]+)+[#!][0-9]{1,9}|https?://[^\s]+)$"),
 ]
+Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=False), BeforeValidator(_number)]
 
 
 class _Arguments(BaseModel):
@@ -64,9 +63,7 @@ class ReportOutcome(_Arguments):
     episode: EpisodeId = Field(None, description="as get_rules named it")
     evidence: str = Field("", max_length=20000, description="what shows it: command, test, error")
     feedback: str = Field("", max_length=4000, description="the user's own words")
-    score: Annotated[float, BeforeValidator(_number), Field(strict=False)] | None = Field(
-        None, ge=0, le=1, allow_inf_nan=False
-    )
+    score: Score | None = None
     helpful: list[RuleId] = Field([], max_length=50, description="ids of rules that helped")
     harmful: list[RuleId] = Field([], max_length=50)
     commit: Commit | None = None
@@ -78,7 +75,7 @@ class SuggestRule(_Arguments):
 
     rule: str = Field("", max_length=2000, description="one imperative sentence, at most 32 words; empty: retire")
     why: str = Field("", max_length=2000, description="what happened that shows the need")
-    paths: list[Glob] | None = Field(None, max_length=8, description="globs it is limited to")
+    paths: list[Glob] = Field([], max_length=8, description="globs it is limited to")
     replaces: list[RuleId] = Field([], max_length=8, description="one id: edit; several: merge")
     episode: EpisodeId = None
 
@@ -103,7 +100,15 @@ WANTED = {
 }
 """What to do about an argument that does not fit."""
 
-_PROBLEMS = {"string_pattern_mismatch": "it is not of the form wanted", "value_error": "it is of the wrong type"}
+_PROBLEMS = {
+    "string_too_long": "it is too long",
+    "too_long": "these are too many",
+    "string_pattern_mismatch": "it is not of the right form",
+    "string_unicode": "it is no valid Unicode",
+    "greater_than_equal": "it is too low",
+    "less_than_equal": "it is too high",
+    "literal_error": "it is none of the four words",
+}
 
 
 class ArgumentError(ValueError):
@@ -114,19 +119,29 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 
 def check(model: type[_Model], arguments: Mapping[str, Any]) -> _Model:
-    """The arguments as the model; one that is null counts as left out. Raises `ArgumentError`."""
+    """The arguments as the model. Raises `ArgumentError`.
+
+    Some clients make a model fill in every argument: null, and an empty text where there is no default
+    of that type, count as left out.
+    """
+    fields = model.model_fields
+    given = {
+        name: value
+        for name, value in arguments.items()
+        if value is not None and not (value == "" and name in fields and fields[name].default is None)
+    }
     try:
-        return model.model_validate({name: value for name, value in arguments.items() if value is not None})
+        return model.model_validate(given)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     # The name of an unknown argument is text from outside, as everything else in it.
     name, *inner = (clean_line(str(part), limit=60).text for part in first["loc"])
-    field = ".".join((name, *(part for part in inner if part.isdigit())))
+    field = ".".join((name or "?", *(part for part in inner if part.isdigit())))
     if first["type"] == "extra_forbidden":
         raise ArgumentError(f"`{field}` is not an argument; known are {', '.join(model.model_fields)}")
     if first["type"] == "missing":
         raise ArgumentError(f"`{field}` is missing; {WANTED[name]}")
-    raise ArgumentError(f"`{field}`: {_PROBLEMS.get(first['type'], first['msg'])}; {WANTED[name]}")
+    raise ArgumentError(f"`{field}`: {_PROBLEMS.get(first['type'], 'it is of the wrong type')}; {WANTED[name]}")
 
 
 def schema(model: type[BaseModel]) -> dict[str, Any]:

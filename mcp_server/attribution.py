@@ -7,8 +7,9 @@ from store.text import clean_line
 
 def session_for(store: Store, project: str, *, named: str | None, now: float) -> tuple[str | None, str]:
     """The session and, in words, how it was found. Ambiguous facts stay without one."""
-    if named:
-        return clean_line(named, limit=120).text, f"session {clean_line(named, limit=120).text}, as named"
+    name = clean_line(named or "", limit=120).text
+    if name:
+        return name, f"session {name}, as named"
     recent = store.sessions(project, since=now - IDLE)
     if len(recent) == 1:
         return recent[0].id, f"session {recent[0].id}, the only one of the last half hour"

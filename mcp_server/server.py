@@ -1,23 +1,43 @@
 """The SDK's door: the three tools over stdio through the official package, both protocol eras."""
 
+import json
 import os
 import signal
-from collections.abc import Mapping
+import sys
+import traceback
+from collections.abc import AsyncIterable, Mapping
+from contextlib import aclosing, redirect_stdout, suppress
 from types import FrameType
-from typing import Any
+from typing import Any, Protocol, cast
 
 import anyio
 import anyio.to_thread
 import mcp_types as types
+from anyio.streams.memory import MemoryObjectSendStream
+from mcp import MCPError
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
+from mcp.shared.message import SessionMessage
+from pydantic import ValidationError
 
 from mcp_server import arguments as models
 from mcp_server.session import Caller, caller
-from mcp_server.tools import INSTRUCTIONS, TOOLS, RefusedError, Tool, Tools
+from mcp_server.tools import INSTRUCTIONS, TOOLS, RefusedError, Tool, Tools, UnknownToolError
 
 Context = ServerRequestContext[Any, Any]
+
+
+class Outlet(Protocol):
+    """Where answers go."""
+
+    async def send(self, item: SessionMessage, /) -> None:
+        """Send one."""
+        ...
+
+    async def aclose(self) -> None:
+        """There will be no more."""
+        ...
 
 
 def listed(tool: Tool) -> types.Tool:
@@ -47,14 +67,22 @@ def build(tools: Tools, *, version: str, environment: Mapping[str, str], process
         return types.ListToolsResult(tools=[listed(tool) for tool in TOOLS])
 
     async def call_tool(context: Context, parameters: types.CallToolRequestParams) -> types.CallToolResult:
-        who = _caller(context, environment, process)
+        name, who, text = parameters.name, _caller(context, environment, process), ""
         try:
-            text = await anyio.to_thread.run_sync(
-                tools.call, parameters.name, parameters.arguments or {}, who, limiter=limiter
-            )
+            # What was asked for is done, even if the client leaves or changes its mind meanwhile.
+            with anyio.CancelScope(shield=True):
+                text = await anyio.to_thread.run_sync(
+                    tools.call, name, parameters.arguments or {}, who, limiter=limiter
+                )
+        except UnknownToolError as error:
+            raise MCPError(types.INVALID_PARAMS, str(error)) from error
         except RefusedError as refusal:
-            return types.CallToolResult(content=[types.TextContent(type="text", text=str(refusal))], is_error=True)
-        return types.CallToolResult(content=[types.TextContent(type="text", text=text)])
+            return _text(str(refusal), failed=True)
+        except Exception as error:  # noqa: BLE001 - the door: an agent reads one line and the server lives on
+            traceback.print_exc(file=sys.stderr)
+            kind = type(error).__name__
+            return _text(f"{name}: unexpected {kind}; this is a fault of promptlearn, go on without it", failed=True)
+        return _text(text)
 
     return Server(
         "promptlearn",
@@ -63,6 +91,11 @@ def build(tools: Tools, *, version: str, environment: Mapping[str, str], process
         on_list_tools=list_tools,
         on_call_tool=call_tool,
     )
+
+
+def _text(text: str, *, failed: bool = False) -> types.CallToolResult:
+    content: list[types.ContentBlock] = [types.TextContent(type="text", text=text)]
+    return types.CallToolResult(content=content, is_error=failed)
 
 
 def _caller(context: Context, environment: Mapping[str, str], process: str) -> Caller:
@@ -74,7 +107,78 @@ def _caller(context: Context, environment: Mapping[str, str], process: str) -> C
 async def serve(server: Server[Any]) -> None:
     """Serve stdio until the client closes it."""
     async with stdio_server() as (read, write):
-        await server.run(read, write, server.create_initialization_options())
+        # The wire is a descriptor of its own now. What anybody prints must not be left for the end, when
+        # the standard one is put back.
+        with redirect_stdout(sys.stderr):
+            sifted, good = anyio.create_memory_object_stream[SessionMessage | Exception]()
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(sift, read, sifted, write.clone())
+                await server.run(good, write, server.create_initialization_options())
+
+
+async def sift(
+    read: AsyncIterable[SessionMessage | Exception],
+    good: MemoryObjectSendStream[SessionMessage | Exception],
+    answers: Outlet,
+) -> None:
+    """Hand on what the SDK can read, and answer the rest, which it would drop and let the client wait for.
+
+    A frame is mended where only its parser is too strict: half a pair of surrogates, as JavaScript writes
+    when it cuts a text in the middle of an emoji, and nesting beyond 200 levels.
+    """
+    async with good, aclosing(answers):
+        async for item in read:
+            found = _mended(item) if isinstance(item, ValidationError) else item
+            if isinstance(found, types.JSONRPCError):
+                await answers.send(SessionMessage(found))
+            elif found is not None:
+                await good.send(found)
+
+
+def _mended(error: ValidationError) -> SessionMessage | types.JSONRPCError | None:
+    """The frame that could not be read, mended; or what to answer; or nothing, where nothing is to be answered."""
+    faults = error.errors(include_url=False, include_context=False)
+    if faults[0]["type"] != "json_invalid":
+        # No message of the protocol: the parts that miss something hold the whole of it.
+        whole = next((fault["input"] for fault in faults if fault["type"] == "missing"), None)
+        return _refusal(whole)
+    raw = str(faults[0]["input"])
+    if not raw.strip():
+        return None
+    frame: object = None
+    with suppress(ValueError, RecursionError):
+        frame = _paired(json.loads(raw))
+        return SessionMessage(types.jsonrpc_message_adapter.validate_python(frame, by_name=False))
+    if frame is None:
+        return _error(None, types.PARSE_ERROR, "this line cannot be read as JSON; send one message on each line")
+    return _refusal(frame)
+
+
+def _paired(value: Any) -> Any:
+    """A JSON value whose texts hold no half of a pair of surrogates. May raise `RecursionError`."""
+    match value:
+        case str():
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        case list():
+            return [_paired(each) for each in value]  # pyright: ignore[reportUnknownVariableType]
+        case dict():
+            return {_paired(name): _paired(each) for name, each in value.items()}  # pyright: ignore[reportUnknownVariableType]
+        case _:
+            return value
+
+
+def _refusal(frame: object) -> types.JSONRPCError | None:
+    whole = cast("Mapping[str, Any]", frame) if isinstance(frame, dict) else {}
+    if "result" in whole or "error" in whole:
+        return None  # an answer is never answered
+    ident = whole.get("id")
+    usable = isinstance(ident, str | int) and not isinstance(ident, bool)
+    words = "this is no JSON-RPC 2.0 message; batches are not supported"
+    return _error(ident if usable else None, types.INVALID_REQUEST, words)
+
+
+def _error(ident: str | int | None, code: int, message: str) -> types.JSONRPCError:
+    return types.JSONRPCError(jsonrpc="2.0", id=ident, error=types.ErrorData(code=code, message=message))
 
 
 def leave_at_once(number: int, frame: FrameType | None) -> None:
@@ -84,8 +188,11 @@ def leave_at_once(number: int, frame: FrameType | None) -> None:
 
 
 def run(tools: Tools, *, version: str, process: str) -> int:
-    """Serve until the end of stdin or a signal."""
+    """Serve until the end of stdin, or of the client, or a signal."""
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, leave_at_once)
-    anyio.run(serve, build(tools, version=version, environment=os.environ, process=process))
+    try:
+        anyio.run(serve, build(tools, version=version, environment=os.environ, process=process))
+    except* (BrokenPipeError, ConnectionError):
+        pass  # the client is gone, and nobody is left to be told
     return 0

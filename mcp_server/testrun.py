@@ -1,12 +1,14 @@
-"""A test report as evidence: the run, its failures, what went green again, and the change beside it."""
+"""Test reports as evidence: the run, its failures, what went green again, and the change beside it."""
 
 import json
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from mcp_server.importers import junit
-from mcp_server.importers.junit import Case, Report
+from mcp_server.importers.cases import Case, Status
+from mcp_server.importers.junit import Report
 from mcp_server.learning import fingerprint
 from mcp_server.project import git
 from store.contract import Store
@@ -16,10 +18,15 @@ from store.text import CleanText, clean_evidence, clean_line, trusted_text
 CHANGES = 5
 """Failures of one run that get the code change beside them; a broken build would repeat it for each test."""
 
+BAD = frozenset({Status.FAILED, Status.ERROR})
+
+_COMMIT = re.compile(r"[0-9a-f]{4,64}")
+_FILTER = re.compile(r"filter\.(?P<driver>.+)\.\w+", re.DOTALL)
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Where a report belongs."""
+    """Where a run belongs."""
 
     project: str
     session: str | None
@@ -28,40 +35,57 @@ class Context:
     """Was session or commit named by somebody? Then the same bytes may count for each of them."""
     now: float
     change: Callable[[str], CleanText | None]
-    """The code change since a commit, if there is one to be had."""
+    """The code change since a commit, if there is one to be had; the empty text stands for the one checked out."""
+    known: tuple[str, ...] = ()
+    """Values of secret variables, to be masked wherever they turn up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A report that was read, and how many pieces of evidence were new."""
+    """A run that was read, and how many pieces of evidence were new."""
 
     report: Report
     new: int
 
 
-def keep(store: Store, data: bytes, *, origin: str, context: Context) -> Kept:
-    """Read a report and keep what it shows, in one transaction. Raises `junit.NotAReport`.
+def keep(store: Store, reports: Sequence[Report], *, origin: str, context: Context) -> Kept:
+    """Keep what the reports of one run show, in one transaction.
 
-    The same report again changes nothing.
+    The same report again changes nothing, alone or among others.
     """
-    report = junit.parse(data, origin)
-    where = [context.session, context.commit] if context.named else []
-    run = sha256(json.dumps([context.project, sha256(data).hexdigest(), *where]).encode()).hexdigest()
+    whole = reports[0] if len(reports) == 1 else junit.one_run(reports, origin)
     facts = [
-        _run(report, run, context),
-        *_failures(report, run, context),
-        *_fixes(store, report, run, context),
+        _run(whole, context),
+        *_failures(reports, context),
+        *_fixes(store, whole, context),
     ]
-    return Kept(report, sum(kept.new for kept in store.record(facts)))
+    return Kept(whole, sum(kept.new for kept in store.record(facts)))
 
 
-def change(root: str, since: str) -> CleanText | None:
+def change(root: str, since: str, *, known: Iterable[str] = ()) -> CleanText | None:
     """The working tree's difference to a commit, cleaned and cut; None where there is none."""
-    text = git(root, "diff", "--no-ext-diff", "--no-textconv", "--no-color", since or "HEAD", "--")
-    return clean_evidence(text).text if text else None
+    if since and not _COMMIT.fullmatch(since):
+        return None
+    # Filters would run to compare a changed file, and programs of a submodule's own settings to look into it.
+    filters = git(root, "config", "--null", "--name-only", "--get-regexp", r"^filter\.") or ""
+    drivers = {found["driver"] for name in filters.split("\0") if (found := _FILTER.fullmatch(name))}
+    silenced = {f"filter.{driver}.{part}": "" for driver in drivers for part in ("clean", "smudge", "process")}
+    text = git(
+        root,
+        "diff",
+        "--no-ext-diff",
+        "--no-textconv",
+        "--no-color",
+        "--submodule=short",
+        "--ignore-submodules=dirty",
+        since or "HEAD",
+        "--",
+        settings=silenced | {f"filter.{driver}.required": "false" for driver in drivers},
+    )
+    return clean_evidence(text, known=known).text if text else None
 
 
-def _run(report: Report, run: str, context: Context) -> Evidence:
+def _run(report: Report, context: Context) -> Evidence:
     failed = report.failures + report.errors
     detail: dict[str, object] = {
         "tests": report.tests,
@@ -73,60 +97,49 @@ def _run(report: Report, run: str, context: Context) -> Evidence:
     words = f"{report.tests} tests, {failed} failed, {report.skipped} skipped" + (
         ", partly readable" if report.partial else ""
     )
-    return _fact(Kind.RUN, trusted_text(words), "", detail, report, _hash(run, "run"), context)
+    return _fact(Kind.RUN, trusted_text(words), "", detail, report, ("run",), context)
 
 
-def _failures(report: Report, run: str, context: Context) -> Iterable[Evidence]:
-    failing = [case for case in report.cases if case.status in {"failed", "error"}]
+def _failures(reports: Sequence[Report], context: Context) -> Iterable[Evidence]:
+    failing = [(report, case) for report in reports for case in report.cases if case.status in BAD]
     change_ = context.change("") if failing else None
-    for place, case in enumerate(failing):
+    for place, (report, case) in enumerate(failing):
         detail: dict[str, object] = {"test": case.identity, "file": case.file, "line": case.line}
-        words = clean_evidence(f"{case.message}\n{case.detail}".strip()).text
-        target = str(case.fingerprint)
-        yield _fact(Kind.FAILURE, words, target, detail, report, _hash(run, "failure", target, case.identity), context)
+        words = clean_evidence(f"{case.message}\n{case.detail}".strip(), known=context.known).text
+        target = case.fingerprint
+        yield _fact(Kind.FAILURE, words, target, detail, report, ("failure", target, case.identity), context)
         if change_ and place < CHANGES:
-            yield _beside(change_, target, "failing", report, run, context)
+            yield _beside(change_, target, "failing", report, context)
 
 
-def _fixes(store: Store, report: Report, run: str, context: Context) -> Iterable[Evidence]:
+def _fixes(store: Store, report: Report, context: Context) -> Iterable[Evidence]:
     """Tests that failed when last seen and pass now."""
-    passing: dict[str, Case] = {case.identity: case for case in report.cases if case.status == "passed"}
-    open_ = {fact.fingerprint: fact for fact in _open(store, context.project, passing)}
+    passing = {fingerprint.name_of_test(case.identity): case for case in report.cases if case.status is Status.PASSED}
     changes: dict[str, CleanText | None] = {}
-    for place, (target, failure) in enumerate(sorted(open_.items())):
-        case = passing[str(failure.detail["test"])]
-        yield _fact(
-            Kind.FIXED,
-            _name(case),
-            target,
-            {"test": case.identity},
-            report,
-            _hash(run, "fixed", target),
-            context,
-        )
+    for place, (case, failure) in enumerate(_open(store, context.project, passing)):
+        target = failure.fingerprint
+        words = clean_line(f"{case.identity} passes again").text
+        yield _fact(Kind.FIXED, words, target, {"test": case.identity}, report, ("fixed", target), context)
         if place < CHANGES:
             since = failure.commit
             if since not in changes:
                 changes[since] = context.change(since)
             found = changes[since]
             if found:
-                yield _beside(found, target, "passing", report, run, context)
+                yield _beside(found, target, "passing", report, context)
 
 
-def _open(store: Store, project: str, passing: dict[str, Case]) -> Iterable[Evidence]:
+def _open(store: Store, project: str, passing: dict[str, Case]) -> Iterable[tuple[Case, Evidence]]:
     for tally in store.tallies(project):
-        if fingerprint.parse(tally.fingerprint).detector in passing:
+        case = passing.get(fingerprint.parse(tally.fingerprint).detector)
+        if case is not None:
             newest = store.evidence(project, fingerprint=tally.fingerprint, kinds=[Kind.FAILURE, Kind.FIXED], newest=1)
-            if newest[0].kind is Kind.FAILURE and newest[0].detail.get("test") in passing:
-                yield newest[0]
+            if newest and newest[0].kind is Kind.FAILURE:
+                yield case, newest[0]
 
 
-def _beside(text: CleanText, target: str, side: str, report: Report, run: str, context: Context) -> Evidence:
-    return _fact(Kind.CHANGE, text, target, {"side": side}, report, _hash(run, "change", side, target), context)
-
-
-def _name(case: Case) -> CleanText:
-    return clean_line(f"{case.identity} passes again").text
+def _beside(text: CleanText, target: str, side: str, report: Report, context: Context) -> Evidence:
+    return _fact(Kind.CHANGE, text, target, {"side": side}, report, ("change", side, target), context)
 
 
 def _fact(
@@ -135,9 +148,12 @@ def _fact(
     target: str,
     detail: dict[str, object],
     report: Report,
-    hash_: str,
+    same: tuple[str, ...],
     context: Context,
 ) -> Evidence:
+    """A fact of a report; `same` tells it from the others of that report, in every reading of it."""
+    where = [context.session, context.commit] if context.named else []
+    hash_ = sha256(json.dumps([context.project, report.digest, *where, *same]).encode()).hexdigest()
     return Evidence(
         project=context.project,
         kind=kind,
@@ -150,7 +166,3 @@ def _fact(
         commit=context.commit,
         detail=detail,
     )
-
-
-def _hash(*parts: str) -> str:
-    return sha256(json.dumps(parts).encode()).hexdigest()

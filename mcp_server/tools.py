@@ -2,22 +2,23 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mcp_server.learning import render, scope
-from mcp_server.learning.likeness import Likeness, nearest
-from mcp_server.learning.screen import screen
-from mcp_server.learning.select import ranked, select
+from mcp_server.learning import render, scope, suggest
+from mcp_server.learning.select import ranked, select, shown
+from mcp_server.learning.suggest import SuggestionError
 from mcp_server.project import Place, ProjectError
 from mcp_server.session import Caller
 from store.contract import Store
 from store.errors import BusyError, FullError, ReadOnlyError, StoreError
 from store.records import (
+    FORGOTTEN,
     GLOBAL,
     LIVE,
-    Ending,
     Episode,
     Evidence,
     Exposure,
@@ -29,16 +30,12 @@ from store.records import (
     State,
     Trust,
     Version,
-    Wording,
 )
 from store.revise import Add
-from store.text import UnfitText, clean_evidence, clean_line, clean_rule, trusted_text
+from store.text import Cleaned, UnfitText, clean_evidence, clean_line
 
 if TYPE_CHECKING:
     from mcp_server.arguments import GetRules, ReportOutcome, SuggestRule
-
-CANDIDATES = 40
-"""Open candidates of one project; more would never be read, so an agent is told to stop."""
 
 INSTRUCTIONS = """\
 promptlearn keeps this project's standing rules and learns from what really happens.
@@ -52,6 +49,10 @@ When you learn something that would have prevented a failure, `suggest_rule`; a 
 
 class RefusedError(Exception):
     """A call that cannot be served; its one line goes to the agent as the tool's error."""
+
+
+class UnknownToolError(RefusedError):
+    """There is no such tool; the protocol has an error of its own for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Tool:
 TOOLS = (
     Tool(
         "get_rules",
-        "Call at the start of every task: returns the rules of this project that apply, and the episode to report on.",
+        "Call at the start of every task: the rules that apply here, and the episode to report on.",
         "GetRules",
         read_only=True,
         idempotent=True,
@@ -78,7 +79,7 @@ TOOLS = (
     ),
     Tool(
         "report_outcome",
-        "Call at the end of every task: records what really happened, so that rules are judged by facts.",
+        "Call at the end of every task: records what really happened, which rules are judged by.",
         "ReportOutcome",
         read_only=False,
         idempotent=True,
@@ -86,7 +87,7 @@ TOOLS = (
     ),
     Tool(
         "suggest_rule",
-        "Suggest a rule, a better wording, a merge or a retirement. A person decides; nothing is served before.",
+        "Propose a rule, a better wording, a merge or a retirement. A person decides.",
         "SuggestRule",
         read_only=False,
         idempotent=True,
@@ -119,8 +120,8 @@ class Tools:
                     return self.suggest_rule(models.check(models.SuggestRule, arguments), caller)
                 case _:
                     known = ", ".join(tool.name for tool in TOOLS)
-                    raise RefusedError(f"there is no tool {clean_line(name, limit=60).text!r}; known are {known}")
-        except (models.ArgumentError, StoreError, ProjectError) as error:
+                    raise UnknownToolError(f"there is no tool {clean_line(name, limit=60).text!r}; known are {known}")
+        except (models.ArgumentError, StoreError, ProjectError, SuggestionError, UnfitText) as error:
             raise RefusedError(f"{name}: {error}") from error
 
     def get_rules(self, arguments: "GetRules", caller: Caller) -> str:
@@ -128,13 +129,15 @@ class Tools:
         place, store = self.place(arguments.project), self.store()
         project = place.project.key
         rules = ranked(rule for key in _keys(project) for rule in store.rules(key, states=LIVE))
-        files = [scope.normal(clean_line(file, limit=1000).text, root=place.root) for file in arguments.files]
-        session = Session(caller.session, project, caller.client, self.now(), self.now())
+        files = [_file(file, place.root) for file in arguments.files]
+        session = self._session(project, caller)
         seen = store.exposures(session.id, project)
-        lines = select(rules, files=files, seen=seen, versions=_older(store, rules, seen))
-        notes = [place.note] if place.note else []
+        versions = _older(store, rules, seen)
+        lines = select(rules, files=files, seen=seen, versions=versions)
+        note = place.note
         try:
-            store.know(place.project)
+            if place.project.path:
+                store.know(place.project)
             delivery = store.deliver(
                 session,
                 task=clean_line(arguments.task, limit=400).text,
@@ -142,173 +145,130 @@ class Tools:
                 now=self.now(),
             )
         except (BusyError, FullError, ReadOnlyError) as error:
-            notes.insert(0, f"not recorded: {error}")
+            # A rule on trial is only shown where that is known afterwards.
+            held = {line.rule for line in shown(rules, seen=seen, versions=versions)}
+            sure = [rule for rule in rules if rule.pinned or rule.state is State.ACTIVE or rule.id in held]
+            lines = select(sure, files=files, seen=seen, versions=versions)
+            note = "; ".join(filter(None, (f"not recorded: {error}", note)))
             episode = "none"
         else:
             if delivery.exposures != seen:
-                # Another call of this session may have been faster; what is on disk decides the order.
+                # Another call of this session may have been faster; what is on disk decides, and only that is shown.
                 seen = delivery.exposures
-                lines = select(rules, files=files, seen=seen, versions=_older(store, rules, seen))
+                lines = shown(rules, seen=seen, versions=_older(store, rules, seen))
             episode = delivery.episode.name
         return render.answer(
             lines,
-            project=place.project.name,
+            project=clean_line(place.project.name, limit=80).text,
             revision=_revision(store, project),
             episode=episode,
-            note="; ".join(notes),
+            note=clean_line(note, limit=700).text,
         )
 
     def report_outcome(self, arguments: "ReportOutcome", caller: Caller) -> str:
         """Keep an agent's report beside earlier ones of its episode; the newest counts."""
-        place, store = self.place(None), self.store()
-        episode = self._episode(store, arguments.episode, place, caller)
-        votes = {word: _ids(getattr(arguments, word)) for word in ("helpful", "harmful")}
-        for ident in {*votes["helpful"], *votes["harmful"]}:
-            store.rule(ident)
-        text = clean_evidence(arguments.evidence)
+        store = self.store()
+        helpful, harmful = _ids(arguments.helpful), _ids(arguments.harmful)
+        episode = self._episode(store, arguments.episode, caller)
+        _voted(store, episode.project if episode else self.place(None).project.key, helpful, harmful)
+        episode = episode or self._opened(store, caller)
+        text, feedback = clean_evidence(arguments.evidence), clean_evidence(arguments.feedback)
+        pull_request = clean_line(arguments.pull_request or "", limit=300)
+        commit = (arguments.commit or "").lower()
         detail: dict[str, object] = {
             "outcome": arguments.outcome,
             "score": arguments.score,
-            "feedback": clean_evidence(arguments.feedback).text,
-            **{word: list(idents) for word, idents in votes.items()},
-            "pull_request": clean_line(arguments.pull_request or "", limit=300).text,
+            "feedback": feedback.text,
+            "helpful": list(helpful),
+            "harmful": list(harmful),
+            "pull_request": pull_request.text,
         }
-        commit = (arguments.commit or "").lower()
         earlier = store.evidence(episode.project, kinds=[Kind.REPORT], episode=episode.id, newest=1)
-        same = bool(earlier) and (earlier[0].text, earlier[0].commit, dict(earlier[0].detail)) == (
-            text.text,
-            commit,
-            detail,
+        same = [(old.text, old.commit, dict(old.detail)) for old in earlier] == [(text.text, commit, detail)]
+        said = f"{episode.name}: {_summary(arguments, helpful, harmful)}"
+        fact = Evidence(
+            project=episode.project,
+            kind=Kind.REPORT,
+            text=text.text,
+            source=_agent(caller),
+            time=self.now(),
+            # With the report before it: A, B and A again are three reports, A and A are one.
+            hash=_hash("report", episode.id, [old.id for old in earlier], text.text, commit, detail),
+            session=episode.session,
+            episode=episode.id,
+            commit=commit,
+            detail=detail,
         )
-        said = _summary(arguments, votes)
-        if same:
-            return f"Already recorded for {episode.name}: {said}. Nothing was changed."
-        store.record(
-            [
-                Evidence(
-                    project=episode.project,
-                    kind=Kind.REPORT,
-                    text=text.text,
-                    source=_agent(caller),
-                    time=self.now(),
-                    hash=_hash("report", episode.id, earlier[0].id if earlier else 0, text.text, commit, detail),
-                    session=episode.session,
-                    episode=episode.id,
-                    commit=commit,
-                    detail=detail,
-                )
-            ]
-        )
-        removed = "".join(f"; {count} x {what} taken out" for what, count in text.redacted.items())
+        if same or not store.record([fact])[0].new:
+            return f"Already recorded for {said}. Nothing was changed."
         beside = "; it counts instead of the earlier report" if earlier else ""
-        return f"Recorded for {episode.name}: {said}, as the agent's own report{beside}{removed}."
+        return f"Recorded for {said}, as the agent's own report{beside}{_lost(text, feedback, pull_request)}."
 
     def suggest_rule(self, arguments: "SuggestRule", caller: Caller) -> str:
         """Keep a suggestion as a candidate, strengthen the rule that says the same, or refuse it with the reason."""
-        place, store = self.place(None), self.store()
-        project = place.project.key
-        episode = self._episode(store, arguments.episode, place, caller) if arguments.episode else None
-        replaces = tuple(dict.fromkeys(_ids(arguments.replaces)))
-        replaced = [store.rule(ident) for ident in replaces]
-        for rule in replaced:
-            if rule.project != project or rule.state not in LIVE:
-                raise RefusedError(f"suggest_rule: {rule.name} is not a live rule of this project; see get_rules")
-            if rule.pinned:
-                raise RefusedError(f"suggest_rule: {rule.name} is pinned by a person; ask the user to change it")
-        every = [rule for key in _keys(project) for rule in store.rules(key)]
-        if sum(rule.state is State.CANDIDATE and rule.project == project for rule in every) >= CANDIDATES:
-            raise RefusedError(
-                f"suggest_rule: {CANDIDATES} candidates wait for the user already; ask them to run "
-                "`mcp-promptlearn review` first"
-            )
-        wording = self._wording(arguments, replaced, _agent(caller))
-        fact = self._suggestion(arguments, wording, replaces, project, caller, episode)
-        if not arguments.rule.strip():
-            return self._keep(store, Operation.RETIRE, wording, replaces, fact)
-        others = [(r.id, r.text) for r in every if r.id not in replaces and r.ending is not Ending.APPLIED]
-        found = nearest(wording.text, others)
-        near = next((r for r in every if found and r.id == found[0]), None)
-        if near is not None and found is not None and found[1].likeness is Likeness.SAME:
-            return self._strengthen(store, near, fact, caller)
-        operation = {0: Operation.ADD, 1: Operation.EDIT}.get(len(replaces), Operation.MERGE)
-        contrary = f" It says the opposite of {near.name}, which the reviewer will see." if near else ""
-        return self._keep(store, operation, wording, replaces, fact) + contrary
-
-    def _wording(self, arguments: "SuggestRule", replaced: Sequence[Rule], source: Source) -> Wording:
-        if not arguments.rule.strip():
-            if not replaced:
-                raise RefusedError(
-                    "suggest_rule: `rule` is empty and `replaces` names nothing; give a sentence, or ids to retire"
-                )
-            return Wording(trusted_text(replaced[0].text), replaced[0].current.paths, source)
-        try:
-            cleaned = clean_rule(arguments.rule)
-        except UnfitText as error:
-            raise RefusedError(f"suggest_rule: {error}") from error
-        finding = screen(cleaned.text).refused
-        if finding is not None:
-            raise RefusedError(f"suggest_rule: refused, {finding.words}")
-        return Wording(cleaned.text, tuple(map(_glob, arguments.paths)), source, dict(cleaned.removed))
-
-    def _suggestion(
-        self,
-        arguments: "SuggestRule",
-        wording: Wording,
-        replaces: Sequence[int],
-        project: str,
-        caller: Caller,
-        episode: Episode | None,
-    ) -> Evidence:
-        why = clean_evidence(arguments.why, limit=2000).text
-        return Evidence(
+        store = self.store()
+        episode = self._episode(store, arguments.episode, caller)
+        project = episode.project if episode else self.place(None).project.key
+        rules = [rule for key in _keys(project) for rule in store.rules(key)]
+        suggestion = suggest.read(
+            arguments.rule,
+            paths=arguments.paths,
+            replaces=_ids(arguments.replaces),
+            rules=rules,
+            project=project,
+            source=_agent(caller),
+        )
+        why = clean_evidence(arguments.why, limit=2000)
+        fact = Evidence(
             project=project,
             kind=Kind.SUGGESTION,
-            text=why,
-            source=wording.source,
+            text=why.text,
+            source=suggestion.wording.source,
             time=self.now(),
-            hash=_hash("suggestion", project, wording.text, why, list(replaces), caller.session),
+            hash="",
             session=caller.session,
             episode=episode.id if episode else None,
-            detail={"rule": wording.text, "replaces": list(replaces)},
+            detail={"rule": suggestion.wording.text, "replaces": list(suggestion.replaces)},
         )
+        found = suggest.match(suggestion, rules)
+        if found.same is not None:
+            return self._strengthen(store, found.same, fact)
+        suggest.room(rules, project)
+        wording, operation, replaces = suggestion.wording, suggestion.operation, suggestion.replaces
+        change = Add(wording, operation=operation, replaces=replaces, why=why.text)
+        kept = store.suggest(change, _about(fact, wording.text, operation, replaces), now=self.now())
+        said = f"Kept as candidate {kept.name}: {suggestion.words}{_lost(why)}."
+        contrary = (
+            f" It says the opposite of {found.contrary.name}, which the reviewer will see." if found.contrary else ""
+        )
+        return f"{said} It is not served unless a person approves it in `review`.{contrary}"
 
-    def _keep(
-        self, store: Store, operation: Operation, wording: Wording, replaces: tuple[int, ...], fact: Evidence
-    ) -> str:
-        for rule in store.rules(fact.project, states=[State.CANDIDATE]):
-            if (rule.operation, rule.text, rule.replaces) == (operation, wording.text, replaces):
-                store.record([fact], rule=rule.id)
-                return f"{rule.name} proposes this already; your reason was added to it. A person decides."
-        change = Add(wording, operation=operation, replaces=replaces, why=fact.text)
-        kept = store.suggest(change, fact, now=self.now())
-        what = {
-            Operation.ADD: "a new rule",
-            Operation.EDIT: f"a new wording of R{replaces[0] if replaces else 0}",
-            Operation.MERGE: "a merge of " + ", ".join(f"R{ident}" for ident in replaces),
-            Operation.RETIRE: "retiring " + ", ".join(f"R{ident}" for ident in replaces),
-        }[operation]
-        return f"Kept as candidate {kept.name}: {what}. It is not served unless a person approves it in `review`."
+    def _strengthen(self, store: Store, same: Rule, fact: Evidence) -> str:
+        """Count the suggestion for the rule that says the same, once a session."""
+        if same.state is State.RETIRED:
+            raise RefusedError(f"suggest_rule: {same.name} said the same and {_ended(store, same)}")
+        if same.state in LIVE and any(e.rule == same.id for e in store.exposures(fact.session or "", fact.project)):
+            return f"{same.name} says this already and you were shown it, so nothing was added."
+        says = f"{same.name} {'proposes' if same.operation is Operation.RETIRE else 'says'} this already ({same.state})"
+        kept = store.record([_about(fact, same.text, same.operation, same.replaces)], rule=same.id)
+        if kept[0].new:
+            return f"{says}; your suggestion was added to its evidence."
+        return f"{says}, and this session has said so before; nothing was added."
 
-    def _strengthen(self, store: Store, near: Rule, fact: Evidence, caller: Caller) -> str:
-        if near.state is State.RETIRED:
-            raise RefusedError(
-                f"suggest_rule: {near.name} said the same and was {near.ending or 'retired'}; it is not learnt again, "
-                "ask the user if it matters"
-            )
-        if near.state in LIVE and any(e.rule == near.id for e in store.exposures(caller.session, fact.project)):
-            return f"{near.name} says this already and you were shown it, so nothing was added."
-        store.record([fact], rule=near.id)
-        return f"{near.name} says this already ({near.state}); your suggestion was added to its evidence."
-
-    def _episode(self, store: Store, named: str | None, place: Place, caller: Caller) -> Episode:
+    def _episode(self, store: Store, named: str | None, caller: Caller) -> Episode | None:
+        """The named episode, else the session's newest: of the working folder, else of where `project` led it."""
         if named:
             return store.episode(int(named.removeprefix("E")))
-        project = place.project.key
-        current = store.current_episode(caller.session, project)
-        if current is not None:
-            return current
-        session = Session(caller.session, project, caller.client, self.now(), self.now())
+        current = store.current_episode(caller.session, self.place(None).project.key)
+        elsewhere = (store.current_episode(caller.session, project.key) for project in store.projects())
+        return current or max(filter(None, elsewhere), key=lambda episode: episode.id, default=None)
+
+    def _opened(self, store: Store, caller: Caller) -> Episode:
+        session = self._session(self.place(None).project.key, caller)
         return store.deliver(session, task="", shown=[], now=self.now()).episode
+
+    def _session(self, project: str, caller: Caller) -> Session:
+        return Session(caller.session, project, caller.client, self.now(), self.now())
 
 
 def _keys(project: str) -> tuple[str, ...]:
@@ -328,15 +288,43 @@ def _older(store: Store, rules: Iterable[Rule], seen: Iterable[Exposure]) -> dic
     return {(rule, version.number): version for rule in edited for version in store.versions(rule)}
 
 
+def _file(file: str, root: str) -> str:
+    """A file as scopes see it. Another name of the project's folder, by a link, is followed."""
+    path = scope.normal(file, root=root)
+    if path == scope.normal(file) and Path(file).is_absolute() and not file.startswith(("//", "\\\\")):
+        with suppress(OSError, RuntimeError, ValueError):
+            return scope.normal(str(Path(file).resolve()), root=root)
+    return path
+
+
 def _ids(names: Iterable[str]) -> tuple[int, ...]:
-    return tuple(int(name.removeprefix("R")) for name in names)
+    return tuple(dict.fromkeys(int(name.removeprefix("R")) for name in names))
 
 
-def _glob(path: str) -> str:
-    text = scope.normal(clean_line(path, limit=120).text)
-    if not text or text.startswith(("/", "~")) or ".." in text.split("/") or ":" in text:
-        raise RefusedError(f"suggest_rule: {text[:60]!r} is not a glob inside the project; use one like `src/**/*.py`")
-    return text
+def _voted(store: Store, project: str, helpful: Sequence[int], harmful: Sequence[int]) -> None:
+    """Raises `RefusedError` for votes that mean nothing."""
+    votes = (*helpful, *harmful)
+    known = {rule.id for key in _keys(project) for rule in store.rules(key)} if votes else frozenset[int]()
+    for ident in votes:
+        if ident not in known:
+            raise RefusedError(f"report_outcome: R{ident} is no rule of this project; use ids as get_rules shows them")
+        if ident in helpful and ident in harmful:
+            raise RefusedError(f"report_outcome: R{ident} is both helpful and harmful; decide for one")
+
+
+def _ended(store: Store, rule: Rule) -> str:
+    """How a rule came to its end, in words for an agent that proposes it again."""
+    decided = [each.reason for each in store.decisions(rule.project, rule=rule.id) if each.reason != FORGOTTEN]
+    ending = str(rule.ending or State.RETIRED)
+    reason = clean_line(decided[-1] if decided else "", limit=200).text
+    words = reason if reason.startswith(ending) else f"{ending}: {reason}".removesuffix(": ")
+    return f"is not learnt again ({words}); ask the user if it matters"
+
+
+def _about(fact: Evidence, text: str, operation: Operation, replaces: Sequence[int]) -> Evidence:
+    """The fact as one of its session about one rule, so that saying it twice adds nothing."""
+    key = _hash("suggestion", fact.project, fact.session, text, operation, list(replaces))
+    return replace(fact, hash=key)
 
 
 def _agent(caller: Caller) -> Source:
@@ -347,9 +335,18 @@ def _hash(*parts: object) -> str:
     return sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _summary(arguments: "ReportOutcome", votes: Mapping[str, Sequence[int]]) -> str:
+def _lost(*texts: Cleaned) -> str:
+    """What did not get in, for the agent to know."""
+    kinds = sorted({kind for text in texts for kind in text.redacted})
+    taken = [f"{sum(text.redacted.get(kind, 0) for text in texts)} x {kind}" for kind in kinds]
+    cut = "; shortened, as it was too long" if any(text.cut for text in texts) else ""
+    return (f"; taken out: {', '.join(taken)}" if taken else "") + cut
+
+
+def _summary(arguments: "ReportOutcome", helpful: Sequence[int], harmful: Sequence[int]) -> str:
+    votes = {"helpful": helpful, "harmful": harmful}
     parts = [arguments.outcome]
     if arguments.score is not None:
         parts.append(f"score {arguments.score:g}")
-    parts += [f"{word} {' '.join(f'R{i}' for i in idents)}" for word, idents in votes.items() if idents]
+    parts += [f"{word} {' '.join(f'R{ident}' for ident in idents)}" for word, idents in votes.items() if idents]
     return ", ".join(parts)

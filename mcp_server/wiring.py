@@ -36,7 +36,7 @@ class Wiring:
     ask: Callable[[str], str] = input
     """A line from a person. Raises `EOFError` where there is nobody."""
     key: Callable[[], str] = field(default_factory=lambda: _key)
-    """One key from a person."""
+    """One key from a person. Raises `EOFError` where there is nobody, `KeyboardInterrupt` for Ctrl-C."""
     _store: SqliteStore | None = None
     _place: Place | None = None
 
@@ -71,17 +71,24 @@ def real() -> Wiring:
     """The wiring of a program started by somebody. Raises `SettingsError`."""
     return Wiring(
         settings=configuration.read(os.environ),
-        folder=os.environ.get("CLAUDE_PROJECT_DIR") or str(Path.cwd()),
+        folder=os.environ.get("CLAUDE_PROJECT_DIR") or _working_folder(),
         environment=os.environ,
         surroundings=_surroundings,
     )
 
 
+def _working_folder() -> str:
+    """Empty where it was deleted: only what needs a project then fails."""
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return ""
+
+
 def _surroundings() -> Surroundings:
     from mcp_server.person import lineage, mark
 
-    terminal = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()  # pyright: ignore[reportUnnecessaryComparison]
-    return Surroundings(terminal, mark(lineage()))
+    return Surroundings(sys.stdin.isatty() and sys.stdout.isatty(), mark(lineage()))
 
 
 def _tell(line: str) -> None:
@@ -91,4 +98,6 @@ def _tell(line: str) -> None:
 def _key() -> str:
     import click
 
-    return click.getchar()
+    typed = click.getchar()
+    # What was typed ahead was meant for something that was not seen yet.
+    return typed if typed.startswith(("\x1b", "\x00", "\xe0")) else typed[:1]

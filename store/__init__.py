@@ -23,40 +23,35 @@ def open_store(
     """Open the store in `path`, making or migrating it as needed; `wait` is seconds for others' locks.
 
     A file that may not be written is opened for reading. A file that cannot be read as a database
-    at all is set aside, never deleted, the newest good backup takes its place, and `tell` gets one
-    sentence about it. Raises any `StoreError`.
+    at all, or is empty though it once was not, is set aside, never deleted, the newest good backup
+    takes its place, and `tell` gets one sentence about it. Raises any `StoreError`.
     """
     from store import upkeep
 
+    path = upkeep.real(path)
     try:
-        upkeep.private(path)
-    except UnreachableError:
-        if not path.is_file():
-            raise
-    try:
+        if upkeep.lost(path):
+            raise DamagedError(path, "it is empty, but there was one before")
         return _open(path, wait=wait, chance=chance, now=now)
     except DamagedError:
-        with upkeep.mending(path, wait=wait):
-            try:
-                return _open(path, wait=wait, chance=chance, now=now)
-            except DamagedError as still:
-                aside, backup = upkeep.mend(path, now=now())
-                upkeep.private(path)
-                begun = f"the backup {backup.name} took its place" if backup else "a new store begins"
-                tell(f"{still}".split(";")[0] + f"; it was set aside as {aside.name} and {begun}")
-                return _open(path, wait=wait, chance=chance, now=now)
+        if not os.access(path.parent, os.W_OK):
+            raise
+    with upkeep.mending(path, wait=wait):
+        return _mended(path, wait=wait, chance=chance, now=now, tell=tell)
 
 
-def _open(path: Path, *, wait: float, chance: Callable[[int], bytes], now: Callable[[], float]) -> SqliteStore:
+def _mended(
+    path: Path,
+    *,
+    wait: float,
+    chance: Callable[[int], bytes],
+    now: Callable[[], float],
+    tell: Callable[[str], None],
+) -> SqliteStore:
+    """Open a store that was damaged a moment ago; whoever looks first mends it for the others."""
     from store import upkeep
 
-    try:
-        connection = Connection(path, wait=wait, readonly=not os.access(path, os.W_OK))
-    except ReadOnlyError:
-        connection = Connection(path, wait=wait, readonly=True)
-    try:
-        upkeep.prepare(connection, now=now)
-    except BaseException:
-        connection.close()
-        raise
-    return SqliteStore(connection, chance=chance)
+    what = ""
+    if upkeep.lost(path):
+        ...
+    return _open(path, wait=wait, chance=chance, now=now)

@@ -2,16 +2,18 @@
 
 Several servers and hooks use one file as a matter of course. A writer takes the write lock at its
 first word (`BEGIN IMMEDIATE`), so that nothing it read can be stale; SQLite's own wait backs off to
-100 ms and is unfair, so short, jittered tries of our own stand in for it.
+100 ms and is unfair, so short, jittered tries of our own stand in for it. A file that was replaced
+under us is left for the one that lies at the path now, so that nothing is written where nobody looks.
 """
 
+import errno
 import os
 import random
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from store.errors import (
@@ -35,57 +37,178 @@ PRAGMAS = (
     "PRAGMA journal_size_limit = 8388608",
     "PRAGMA wal_autocheckpoint = 2000",
 )
+READING = ("PRAGMA trusted_schema = OFF", "PRAGMA cell_size_check = ON", "PRAGMA query_only = ON")
+
+LOOK = "SELECT 1 FROM sqlite_master LIMIT 1"
+"""The least that takes a reader's lock; no row where the file holds nothing yet."""
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
+_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
+_SHARED = 32
+"""Windows: another process has the file open."""
+_WITHOUT_LOCKS = "vfs=unix-none" if os.name == "posix" else "vfs=win32-none"
 
 
-def plain(error: sqlite3.Error, path: Path) -> StoreError:
-    """The refusal that a SQLite error means."""
-    extended = getattr(error, "sqlite_errorcode", None) or 0
-    code = extended & 0xFF
+class UnreadableError(sqlite3.DatabaseError):
+    """A row that cannot be one of ours: damage, whatever the program that reads it makes of it."""
+
+    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+
+
+def plain(error: sqlite3.Error | OSError, path: Path) -> StoreError:
+    """The refusal that an error of SQLite or of the operating system means."""
+    if isinstance(error, OSError):
+        return _plain_os(error, path)
+    extended = getattr(error, "sqlite_errorcode", None)
+    if extended is None and isinstance(error, sqlite3.OperationalError):
+        return DamagedError(path, "a text in it is not UTF-8")  # the error's own words would quote the text
+    code = (extended or 0) & 0xFF
     if code in _BUSY:
         return BusyError("the store")
     if code == sqlite3.SQLITE_READONLY:
         return ReadOnlyError(path)
-    if code == sqlite3.SQLITE_FULL or extended == sqlite3.SQLITE_IOERR_WRITE:
+    if code in _FULL or extended in _FULL:
         return FullError(path)
-    if code in _DAMAGED:
+    if code in _DAMAGED or str(error) == "unsupported file format":
         return DamagedError(path, str(error))
     return UnreachableError(path, str(error))
 
 
-class Connection:
-    """A connection that one process may use from several threads, one at a time."""
+def _plain_os(error: OSError, path: Path) -> StoreError:
+    if getattr(error, "winerror", 0) == _SHARED:
+        return BusyError("the store")
+    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return ReadOnlyError(path)
+    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        return FullError(path)
+    return UnreachableError(path, error.strerror or str(error))
 
-    def __init__(self, path: Path, *, wait: float = WAIT, readonly: bool = False) -> None:
+
+@contextmanager
+def sole(lock: Path, *, what: str, wait: float = 0.0) -> Generator[None]:
+    """Hold the one right to do something, by a lock that the system frees even if the process is killed.
+
+    Raises `BusyError`, naming the holder, where another has it for `wait` seconds.
+    """
+    from filelock import FileLock, Timeout
+
+    held = FileLock(lock, timeout=wait, mode=0o600)
+    try:
+        held.acquire()
+    except Timeout:
+        raise BusyError(what, _holder(lock)) from None
+    except OSError as error:
+        raise plain(error, lock) from error
+    try:
+        with suppress(OSError):  # Windows lets nobody write to a locked file
+            lock.write_text(str(os.getpid()), encoding="ascii")
+        yield
+    finally:
+        held.release()
+
+
+def _holder(lock: Path) -> str:
+    try:
+        return f"another process ({int(lock.read_text(encoding='ascii'))})"
+    except (OSError, ValueError):
+        return ""
+
+
+class Connection:
+    """A connection that one process may use from several threads, one at a time.
+
+    `vfs` names another of SQLite's ways to reach files. `prepared` is called when the file at the
+    path turned out to be another one than before, and may refuse it.
+    """
+
+    def __init__(self, path: Path, *, wait: float = WAIT, readonly: bool = False, vfs: str = "") -> None:
         self.path = path
         self.readonly = readonly
+        self.prepared: Callable[[], None] = _nothing
         self._wait = wait
+        self._vfs = vfs
         self._lock = threading.RLock()
+        self._inside = False
         self._jitter = random.Random()  # noqa: S311 - spreads retries, protects nothing
+        self._seen = self._look()
         try:
             self._db = self._open()
         except sqlite3.Error as error:
             raise plain(error, path) from error
 
     def _open(self) -> sqlite3.Connection:
-        mode = "ro" if self.readonly else "rw"
-        uri = f"{self.path.absolute().as_uri()}?mode={mode}"
-        if self.readonly and not os.access(self.path.parent, os.W_OK) and not _wal(self.path).exists():
-            # Nobody can be writing beside us, and SQLite could not make its shared memory here.
-            uri += "&immutable=1"
-        db = sqlite3.connect(uri, uri=True, timeout=0.02, isolation_level=None, check_same_thread=False)
+        db = self._dressed()
         try:
-            for pragma in PRAGMAS if not self.readonly else ("PRAGMA trusted_schema = OFF", "PRAGMA query_only = ON"):
-                self._patiently(db, pragma)
-            if not self.readonly and self._patiently(db, "PRAGMA journal_mode")[0] != "wal":
-                # Network drives and the like refuse WAL and stay with what they have.
+            # Once it holds something, a file keeps the mode that it has.
+            if self.readonly or self._mode(db) == "wal" or self._patiently(db, LOOK):
+                return db
+            try:
                 self._patiently(db, "PRAGMA journal_mode = WAL")
+                self._patiently(db, "BEGIN IMMEDIATE")
+                db.execute("ROLLBACK")
+            except sqlite3.OperationalError as error:
+                if _busy(error):
+                    raise
+                db.close()
+                self._without_wal()
+                return self._dressed()
         except BaseException:
             db.close()
             raise
         return db
+
+    def _without_wal(self) -> None:
+        """Take WAL back: some network drives take the setting, and then cannot share its memory."""
+        with closing(self._connect()) as alone:
+            alone.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self._patiently(alone, "PRAGMA journal_mode = DELETE")
+
+    def _dressed(self) -> sqlite3.Connection:
+        db = self._connect()
+        try:
+            for pragma in READING if self.readonly else PRAGMAS:
+                self._patiently(db, pragma)
+            self._patiently(db, LOOK)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def _connect(self) -> sqlite3.Connection:
+        options = ["mode=ro" if self.readonly else "mode=rw", *([f"vfs={self._vfs}"] if self._vfs else [])]
+        left = False
+        if self._shut_out():
+            # SQLite could not make its shared memory here; a log that somebody begins later `_look` sees.
+            left = _size(self.path, "-wal") > 0 and _size(self.path, "-shm") < 0
+            if _size(self.path, "-wal") <= 0:
+                options.append("immutable=1")
+            elif left:
+                options.append(_WITHOUT_LOCKS)
+        db = sqlite3.connect(
+            f"{self.path.absolute().as_uri()}?{'&'.join(options)}",
+            uri=True,
+            timeout=0.02,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        if left:
+            # The log of a killed process, without its index: SQLite keeps one in our own memory then.
+            db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        return db
+
+    def _shut_out(self) -> bool:
+        return self.readonly and not os.access(self.path.parent, os.W_OK)
+
+    def _look(self) -> tuple[int, ...]:
+        """What tells this file from another one in its place; nothing where there is none."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return ()
+        if self._shut_out():
+            return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size, _size(self.path, "-wal")
+        return found.st_dev, found.st_ino
 
     def _patiently(self, db: sqlite3.Connection, statement: str) -> tuple[object, ...]:
         """Run a statement, trying again while others hold the lock, until our patience ends."""
@@ -94,17 +217,17 @@ class Connection:
             try:
                 row = db.execute(statement).fetchone()
             except sqlite3.OperationalError as error:
-                if not pause(error):
+                if not (_busy(error) and pause()):
                     raise
             else:
                 return () if row is None else row
 
-    def patience(self) -> Callable[[sqlite3.Error], bool]:
-        """Begin to wait: the result sleeps a moment and says whether trying again makes sense."""
+    def patience(self) -> Callable[[], bool]:
+        """Begin to wait: the result sleeps a moment, or says at once that our patience has ended."""
         deadline = time.monotonic() + self._wait
 
-        def pause(error: sqlite3.Error) -> bool:
-            if (error.sqlite_errorcode & 0xFF) not in _BUSY or time.monotonic() >= deadline:
+        def pause() -> bool:
+            if time.monotonic() >= deadline:
                 return False
             time.sleep(self._jitter.uniform(0.0005, 0.004))
             return True
@@ -119,22 +242,26 @@ class Connection:
     @property
     def journal(self) -> str:
         """The journal mode in force: `wal`, or what the drive allows."""
-        return str(self._patiently(self._db, "PRAGMA journal_mode")[0])
+        return self._mode(self._db)
+
+    def _mode(self, db: sqlite3.Connection) -> str:
+        return str(self._patiently(db, "PRAGMA journal_mode")[0])
 
     @contextmanager
     def reading(self) -> Generator[sqlite3.Connection]:
         """One consistent view. Read all rows inside; an open reader keeps others from checkpointing."""
         with self._lock:
-            nested = self._db.in_transaction
+            outer, self._inside = self._inside, True
             try:
-                if not nested:
-                    self._patiently(self._db, "BEGIN")
+                if not outer:
+                    self._begin("BEGIN", LOOK)
                 yield self._db
             except sqlite3.Error as error:
                 raise plain(error, self.path) from error
             finally:
-                if not nested and self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
+                self._inside = outer
+                if not outer:
+                    self._undo()
 
     @contextmanager
     def writing(self) -> Generator[sqlite3.Connection]:
@@ -142,31 +269,60 @@ class Connection:
         if self.readonly:
             raise ReadOnlyError(self.path)
         with self._lock:
+            assert not self._inside, "a write is a transaction of its own"
+            self._inside = True
             try:
-                self._patiently(self._db, "BEGIN IMMEDIATE")
+                self._begin("BEGIN IMMEDIATE")
                 yield self._db
                 self._patiently(self._db, "COMMIT")
             except sqlite3.Error as error:
                 raise plain(error, self.path) from error
             finally:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
+                self._inside = False
+                self._undo()
+
+    def _begin(self, *statements: str) -> None:
+        """Begin a transaction on the file that lies at the path now."""
+        while True:
+            if not self._seen or self._look() != self._seen:
+                self._follow()
+            for statement in statements:
+                self._patiently(self._db, statement)
+            if self._look() == self._seen:
+                return
+            self._db.execute("ROLLBACK")
+
+    def _follow(self) -> None:
+        self._seen, now = (), self._look()
+        self._db.close()
+        self._db = self._open()
+        self.prepared()
+        self._seen = now
+
+    def _undo(self) -> None:
+        with suppress(sqlite3.Error):  # a connection that was closed, or a drive that failed
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
 
     def rewrite(self) -> bool:
-        """Write the file anew without its free pages and empty the WAL.
+        """Write the file anew without its free pages, and empty the write-ahead log.
 
-        False when other processes kept reading or writing all the while: old bytes may then remain.
+        False where that could not be done, as while others read or write: old bytes may then remain.
         """
         with self._lock:
             try:
                 self._patiently(self._db, "VACUUM")
-                if self.journal == "wal":
-                    busy, *_ = self._patiently(self._db, "PRAGMA wal_checkpoint(TRUNCATE)")
-                    return not busy
-            except sqlite3.Error as error:
-                if isinstance(plain(error, self.path), BusyError):
+                return self.settle()
+            except sqlite3.Error:
+                return False
+
+    def settle(self) -> bool:
+        """Move the write-ahead log into the file; False where others kept reading it all the while."""
+        with self._lock:
+            pause = self.patience()
+            while self._patiently(self._db, "PRAGMA wal_checkpoint(TRUNCATE)")[0]:
+                if not pause():
                     return False
-                raise plain(error, self.path) from error
         return True
 
     def close(self) -> None:
@@ -175,5 +331,17 @@ class Connection:
             self._db.close()
 
 
-def _wal(path: Path) -> Path:
-    return path.with_name(path.name + "-wal")
+def _nothing() -> None:
+    """A file that needs no preparation."""
+
+
+def _busy(error: sqlite3.OperationalError) -> bool:
+    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _BUSY
+
+
+def _size(path: Path, suffix: str) -> int:
+    """Bytes of a file that belongs to the store; -1 where there is none."""
+    try:
+        return path.with_name(path.name + suffix).stat().st_size
+    except OSError:
+        return -1

@@ -79,14 +79,14 @@ def apply(connection: sqlite3.Connection, steps: Sequence[Step] = STEPS, *, back
     """Bring a file to the newest schema and return how many steps that took.
 
     `connection` is in autocommit mode. `backup` is called first, under the write lock, where there
-    is something to lose. Raises `sqlite3.OperationalError` when the write lock cannot
-    be had within its timeout; the file is then as before.
+    is something to lose. Raises what a step or `backup` raises, and `sqlite3.OperationalError` when
+    the write lock cannot be had within its timeout; the file is then as before.
     """
     from sqlite_utils import Database, Migrations
 
     connection.execute("BEGIN IMMEDIATE")
     try:
-        begun = number(connection)
+        begun = number(connection) if _ours(connection) else 0
         if 0 < begun < len(steps):
             backup()
         if begun < len(steps):
@@ -102,6 +102,10 @@ def apply(connection: sqlite3.Connection, steps: Sequence[Step] = STEPS, *, back
             connection.execute("ROLLBACK")
         raise
     return max(0, len(steps) - begun)
+
+
+def _ours(connection: sqlite3.Connection) -> bool:
+    return connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
 
 
 def _runner(statements: Sequence[str]) -> Callable[[object], None]:

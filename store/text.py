@@ -49,6 +49,10 @@ class Cleaned:
     """Remarks for a reviewer's eye."""
 
 
+NOTHING = Cleaned(CleanText(""), {}, {}, 0, ())
+"""What an empty text comes to; most optional fields are empty, and rounds over nothing take time."""
+
+
 def trusted_text(text: str) -> CleanText:
     """A text as clean, unseen: only for a backend that reads its own rows back."""
     return CleanText(text)
@@ -127,6 +131,8 @@ def _settled(
     joiners: bool,
     known: Iterable[str],
 ) -> Cleaned:
+    if not raw:
+        return NOTHING
     known = tuple(known)
     text, removed, dropped = _decoded(raw)
     text = text.strip("\r\n")  # or the commonest text of all, with one newline at its end, needs two rounds

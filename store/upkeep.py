@@ -1,21 +1,47 @@
 """Keep the file whole: create it private, back it up, put a damaged one aside, forget in backups too."""
 
 import os
+import re
 import sqlite3
 from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from stat import S_ISREG
 
 from store import forgetting, migrations
-from store.connection import Connection, plain
-from store.errors import BusyError, DamagedError, NotFoundError, NotOursError, TooNewError, UnreachableError
+from store.connection import WAIT, Connection, plain, sole
+from store.errors import (
+    BusyError,
+    DamagedError,
+    NotFoundError,
+    NotOursError,
+    ReadOnlyError,
+    StoreError,
+    TooNewError,
+    UnreachableError,
+)
 
 KEEP = 7
 """Backups that are kept; older ones go when a new one is verified."""
 
 WAL_RESET_FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 """First SQLite releases, per branch, without the WAL-reset race."""
+
+PARTS = ("", "-wal", "-shm", "-journal")
+"""What SQLite adds to a file's name for the files that belong to it."""
+
+
+def real(path: Path) -> Path:
+    """Where a store really lies: by every name it has, its log, locks and backups must be the same.
+
+    Raises `UnreachableError` for a link that leads nowhere.
+    """
+    try:
+        return path.resolve(strict=True) if path.is_symlink() else path
+    except (OSError, RuntimeError) as error:
+        raise UnreachableError(path, "a link that leads nowhere") from error
 
 
 def private(path: Path) -> None:
@@ -24,129 +50,144 @@ def private(path: Path) -> None:
     Raises `UnreachableError`.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in reversed(path.parents):
+            if not folder.exists():
+                folder.mkdir(mode=0o700, exist_ok=True)
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except OSError as error:
         raise UnreachableError(path, error.strerror or str(error)) from error
 
 
-def inspect(connection: sqlite3.Connection, path: Path) -> int:
-    """The schema number of a file that we may use.
+def inspect(connection: sqlite3.Connection, path: Path, *, steps: Sequence[migrations.Step] = migrations.STEPS) -> int:
+    """The schema number of a file that we may use; 0 for one that holds nothing.
 
     Raises `DamagedError`, `TooNewError` or `NotOursError`; the file is not touched.
     """
     try:
-        known = len(migrations.STEPS)
         found = migrations.number(connection)
-        ours = connection.execute("PRAGMA application_id").fetchone()[0] == migrations.APPLICATION_ID
+        owner = connection.execute("PRAGMA application_id").fetchone()[0]
         empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
     except sqlite3.Error as error:
         raise plain(error, path) from error
-    if not ours and not empty:
+    if owner != migrations.APPLICATION_ID and (owner or not empty):
         raise NotOursError(path)
-    if ours and found > known:
-        raise TooNewError(path, found, known)
-    return found if ours else 0
+    if found > len(steps):
+        raise TooNewError(path, found, len(steps))
+    if owner and empty:
+        raise DamagedError(path, "its tables are gone")
+    return max(0, found)
+
+
+def prepare(
+    connection: Connection, *, now: Callable[[], float], steps: Sequence[migrations.Step] = migrations.STEPS
+) -> None:
+    """Bring an opened store to the newest schema, after a verified backup where it holds something.
+
+    One that may only be read is used as it is, at most one step back. Raises any `StoreError`.
+    """
+    connection.prepared = partial(prepare, connection, now=now, steps=steps)
+    path, pause = connection.path, connection.patience()
+    while True:
+        try:
+            found = inspect(connection.raw, path, steps=steps)
+            if found == len(steps) or (connection.readonly and 0 < found == len(steps) - 1):
+                return
+            if connection.readonly:
+                raise ReadOnlyError(path)
+            migrations.apply(
+                connection.raw, steps, backup=lambda: back_up(path, now=now(), label="-before-migration", steps=steps)
+            )
+        except (sqlite3.Error, BusyError) as error:
+            refusal = plain(error, path) if isinstance(error, sqlite3.Error) else error
+            if not (isinstance(refusal, BusyError) and pause()):
+                raise refusal from error
+
+
+def lost(path: Path) -> bool:
+    """Is the file missing or empty, although a backup or a write-ahead log tells of an earlier one?"""
+    try:
+        found = path.stat()
+    except OSError:
+        pass
+    else:
+        if found.st_size or not S_ISREG(found.st_mode):
+            return False
+    log = path.with_name(f"{path.name}-wal")
+    return bool(backups(path)) or (log.is_file() and log.stat().st_size > 0)
 
 
 def backups(path: Path) -> list[Path]:
     """Our backups of a store, oldest first."""
-    return sorted((path.parent / "backups").glob(f"{path.stem}-*.db"))
+    return [copy for _, copy in sorted(_copies(path)) if copy.suffix == ".db"]
 
 
-def back_up(path: Path, *, now: float, label: str = "") -> Path:
+def back_up(path: Path, *, now: float, label: str = "", steps: Sequence[migrations.Step] = migrations.STEPS) -> Path:
     """Copy a store while it is in use, check the copy, and keep the newest `KEEP`.
 
     Raises `DamagedError` if the copy does not check; it is then deleted and the older ones stay.
     """
-    folder = path.parent / "backups"
-    taken = {backup.name for backup in backups(path)}
-    stem = f"{path.stem}-{int(now):012d}"
-    target = next(folder / name for name in (f"{stem}-{n:03d}{label}.db" for n in range(1000)) if name not in taken)
-    private(target)
-    try:
-        with (
-            closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as source,
-            closing(sqlite3.connect(target)) as copy,
-        ):
-            source.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")
-            checked = copy.execute("PRAGMA integrity_check").fetchone()[0]
-        if checked != "ok":
-            raise DamagedError(path, checked)
-    except BaseException as error:
-        target.unlink(missing_ok=True)
-        if isinstance(error, sqlite3.Error):
+    path = real(path)
+    with _backing_up(path):
+        for torn in _unfinished(path):
+            torn.unlink()
+        # A clock that stepped back does not make a new copy an old one.
+        stamp, place = max([(max(0, int(now)), -1), *(number for number, _ in _copies(path))])
+        target = path.parent / "backups" / f"{path.stem}-{stamp:012d}-{place + 1:03d}{label}.db"
+        unfinished = target.with_suffix(".part")
+        try:
+            private(unfinished)
+            with closing(_reading(path)) as source, closing(sqlite3.connect(unfinished)) as copy:
+                source.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")
+                _check(copy, path, steps)
+            unfinished.replace(target)
+            _sync(target.parent)
+            for old in backups(path)[:-KEEP]:
+                old.unlink()
+        except (sqlite3.Error, OSError) as error:
             raise plain(error, path) from error
-        raise
-    for old in backups(path)[:-KEEP]:
-        old.unlink(missing_ok=True)
+        finally:
+            _drop(unfinished)
     return target
 
 
 def restore(path: Path, backup: Path, *, now: float) -> Path:
     """Put a backup in the store's place, setting aside what is there; returns where that went.
 
-    Raises `NotFoundError` where there is no such backup.
+    Raises `NotFoundError` where there is no such backup, and `DamagedError`, `TooNewError` or
+    `NotOursError` for one that cannot be used; the store is then as before.
     """
+    path = real(path)
     if not backup.is_file():
         raise NotFoundError("backup", backup, "see `mcp-promptlearn backup --list`")
-    with closing(sqlite3.connect(f"{backup.absolute().as_uri()}?mode=ro", uri=True)) as source:
-        inspect(source, backup)
-        aside = set_aside(path, now=now, word="replaced")
-        private(path)
-        with closing(sqlite3.connect(path)) as target:
-            source.backup(target)
-    return aside
-
-
-def set_aside(path: Path, *, now: float, word: str = "damaged") -> Path:
-    """Rename a store and its WAL so that nothing is lost; returns the new place of the store."""
-    aside = next(
-        candidate
-        for n in range(1000)
-        if not (candidate := path.with_name(f"{path.stem}.{word}-{int(now)}-{n}{path.suffix}")).exists()
-    )
-    for suffix in ("", "-wal", "-shm"):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.rename(aside.with_name(aside.name + suffix))
-    return aside
+    with mending(path, wait=WAIT), closing(_reading(backup)) as source:
+        _check(source, backup)
+        return _replace(path, source, now=now, word="replaced")
 
 
 def mend(path: Path, *, now: float) -> tuple[Path, Path | None]:
-    """Set a damaged store aside and put the newest good backup in its place.
+    """Set a damaged store aside and put the newest good backup in its place. Call it inside `mending`.
 
     Returns where the damaged file went, and the backup that was used, or None if there was none and
-    the store begins anew.
+    the store begins anew. Where that fails, the damaged file stays in its place.
     """
-    aside = set_aside(path, now=now)
+    path = real(path)
     for backup in reversed(backups(path)):
-        try:
-            with closing(sqlite3.connect(f"{backup.absolute().as_uri()}?mode=ro", uri=True)) as source:
-                inspect(source, backup)
-                private(path)
-                with closing(sqlite3.connect(path)) as target:
-                    source.backup(target)
-        except (sqlite3.Error, DamagedError, TooNewError, NotOursError):
-            path.unlink(missing_ok=True)
-            continue
-        return aside, backup
-    return aside, None
+        with closing(_reading(backup)) as source:
+            try:
+                _check(source, backup)
+            except StoreError:
+                continue
+            return _replace(path, source, now=now, word="damaged"), backup
+    return _replace(path, None, now=now, word="damaged"), None
 
 
 @contextmanager
 def mending(path: Path, *, wait: float) -> Generator[None]:
     """Only one process at a time looks at a damaged store; the others wait and look again."""
-    from filelock import FileLock, Timeout
-
-    held = FileLock(path.with_name("mending.lock"), timeout=wait, mode=0o600)
-    try:
-        with held:
-            yield
-    except Timeout:
-        raise BusyError("the damaged store") from None
+    with sole(real(path).with_name("mending.lock"), what="the damaged store", wait=wait):
+        yield
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,24 +202,31 @@ class Scrubbed:
 
 
 def scrub(path: Path, *, needles: Sequence[str], rule: int | None, evidence: Iterable[int]) -> Scrubbed:
-    """Forget in every backup what was forgotten in the store."""
+    """Forget in every backup what was forgotten in the store, by this call or an earlier one.
+
+    Wordings and evidence are found by digest and hash: in a backup an id may mean something else.
+    Raises `BusyError` while a backup is being made or put back.
+    """
+    path = real(path)
     cleaned, dropped = 0, list[Path]()
-    ids = list(evidence)
-    for backup in backups(path):
+    with mending(path, wait=WAIT), _backing_up(path):
+        with closing(Connection(path, readonly=True)) as store, store.reading() as db:
+            traces = forgetting.traces(db, rule=rule, evidence=evidence)
         try:
-            copy = Connection(backup)
-            with closing(copy):
-                if inspect(copy.raw, backup) != len(migrations.STEPS):
-                    raise NotOursError(backup)
-                with copy.writing() as db, suppress(NotFoundError):
-                    forgetting.forget(db, needles=needles, rule=rule, evidence=ids)
-                copy.rewrite()
-                copy.raw.execute("PRAGMA journal_mode = DELETE")
-            cleaned += 1
-        except (NotOursError, TooNewError, DamagedError, UnreachableError):
-            backup.unlink(missing_ok=True)
-            dropped.append(backup)
-    left = sorted((*path.parent.glob(f"{path.stem}.damaged-*"), *path.parent.glob(f"{path.stem}.replaced-*")))
+            for torn in (*_unfinished(path), path.with_name(f"{path.name}.new")):
+                _drop(torn)
+            copies = backups(path)
+            words = {*needles, *traces.words}.union(*(_words(copy, traces) for copy in copies))
+            for copy in copies:
+                if _forgotten(copy, traces, words):
+                    cleaned += 1
+                else:
+                    dropped.append(copy)
+                    _drop(copy)
+        except OSError as error:
+            raise plain(error, path) from error
+    aside = re.compile(rf"{re.escape(path.stem)}\.(damaged|replaced)-.*")
+    left = sorted(other for other in path.parent.iterdir() if aside.fullmatch(other.name))
     return Scrubbed(cleaned, tuple(dropped), tuple(left))
 
 
@@ -190,18 +238,121 @@ def wal_reset_race(version: tuple[int, int, int] = sqlite3.sqlite_version_info) 
     return (3, 7, 0) <= version < WAL_RESET_FIXED[-1]
 
 
-def prepare(connection: Connection, *, now: Callable[[], float]) -> None:
-    """Bring an opened store to the newest schema, after a verified backup where it holds something."""
-    if inspect(connection.raw, connection.path) == len(migrations.STEPS) or connection.readonly:
-        return
-    pause = connection.patience()
-    while True:
+def _forgotten(copy: Path, traces: forgetting.Traces, words: Iterable[str]) -> bool:
+    """Forget in one backup; false where it cannot be cleaned."""
+    try:
+        with closing(_of_today(copy)) as opened:
+            with opened.writing() as db:
+                forgetting.forget_traces(db, traces, needles=words)
+            return opened.rewrite()
+    except (NotOursError, TooNewError, DamagedError, UnreachableError):
+        return False
+
+
+def _words(copy: Path, traces: forgetting.Traces) -> set[str]:
+    try:
+        with closing(_of_today(copy)) as opened, opened.reading() as db:
+            return forgetting.words(db, traces)
+    except (NotOursError, TooNewError, DamagedError, UnreachableError):
+        return set()
+
+
+def _of_today(copy: Path) -> Connection:
+    """A backup of the schema we know. Raises `NotOursError` for an older one."""
+    opened = Connection(copy)
+    try:
+        if inspect(opened.raw, copy) != len(migrations.STEPS):
+            raise NotOursError(copy)
+    except BaseException:
+        opened.close()
+        raise
+    return opened
+
+
+def _reading(path: Path) -> sqlite3.Connection:
+    # Not `mode=ro`: what a killed writer left half done has to be undone before it can be read.
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)
+
+
+def _check(db: sqlite3.Connection, path: Path, steps: Sequence[migrations.Step] = migrations.STEPS) -> None:
+    if not inspect(db, path, steps=steps):
+        raise DamagedError(path, "it holds nothing")
+    try:
+        verdict = db.execute("PRAGMA integrity_check").fetchone()[0]
+    except sqlite3.Error as error:
+        raise plain(error, path) from error
+    if verdict != "ok":
+        raise DamagedError(path, verdict)
+
+
+def _replace(path: Path, source: sqlite3.Connection | None, *, now: float, word: str) -> Path:
+    """Put a copy of `source` in a store's place, at once and whole; returns where the old one went."""
+    fresh = path.with_name(f"{path.name}.new")
+    aside = next(
+        candidate
+        for n in range(1 << 20)
+        if not (candidate := path.with_name(f"{path.stem}.{word}-{int(now)}-{n}{path.suffix}")).exists()
+    )
+    try:
+        _drop(fresh)
+        private(fresh)
+        with closing(Connection(fresh)) as copy:
+            if source is not None:
+                source.backup(copy.raw)
+            copy.settle()
+        _set_aside(path, aside)
+        fresh.replace(path)
+        _sync(path.parent)
+    except (sqlite3.Error, OSError) as error:
+        raise plain(error, path) from error
+    finally:
+        _drop(fresh)
+    return aside
+
+
+def _set_aside(path: Path, aside: Path) -> None:
+    """Give a store another name. It keeps the old one too until it is replaced: the place is never empty."""
+    with suppress(FileNotFoundError):
         try:
-            migrations.apply(
-                connection.raw, backup=lambda: back_up(connection.path, now=now(), label="-before-migration")
-            )
-        except sqlite3.OperationalError as error:
-            if not pause(error):
-                raise plain(error, connection.path) from error
-        else:
-            return
+            aside.hardlink_to(path)
+        except FileNotFoundError:
+            raise
+        except OSError:  # a drive without second names
+            path.rename(aside)
+    for part in PARTS[1:]:
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + part).rename(aside.with_name(aside.name + part))
+
+
+def _copies(path: Path) -> list[tuple[tuple[int, int], Path]]:
+    """Our backups, and those that were never finished, each with its stamp and its place under that."""
+    name = re.compile(rf"{re.escape(path.stem)}-(\d{{12,}})-(\d{{3,}})[a-z-]*\.(db|part)")
+    try:
+        found = [(name.fullmatch(copy.name), copy) for copy in (path.parent / "backups").iterdir()]
+    except OSError:
+        return []
+    return [((int(match[1]), int(match[2])), copy) for match, copy in found if match]
+
+
+def _unfinished(path: Path) -> list[Path]:
+    return [copy for _, copy in _copies(path) if copy.suffix == ".part"]
+
+
+def _backing_up(path: Path) -> AbstractContextManager[None]:
+    """Backups are made, and texts taken out of them, by one process at a time."""
+    return sole(path.with_name("backup.lock"), what="the folder of backups", wait=WAIT)
+
+
+def _drop(path: Path) -> None:
+    for part in PARTS:
+        path.with_name(path.name + part).unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    """Have the drive keep the names in a folder, not only what is in the files."""
+    with suppress(OSError):  # Windows opens no folders
+        place = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(place)
+        finally:
+            os.close(place)

@@ -1,6 +1,7 @@
 """One file per command, and the few things that all of them say the same way."""
 
 import json
+from argparse import ArgumentTypeError
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -24,6 +25,16 @@ def rule_id(text: str) -> int:
     return int(digits)
 
 
+def number(text: str) -> int:
+    """A whole number as an argument: of a revision, of a piece of evidence."""
+    digits = text.strip()
+    if not (digits.isascii() and digits.isdigit()):
+        raise ArgumentTypeError(f"{text[:40]!r} is not a number")
+    if len(digits) > 15:
+        raise CommandError(f"number {digits[:20]}… does not exist; see `mcp-promptlearn history`")
+    return int(digits)
+
+
 def rules_here(wiring: "Wiring") -> dict[int, Rule]:
     """All rules of this project and the global ones, by id."""
     store, key = wiring.store(), wiring.place().project.key
@@ -40,21 +51,41 @@ def one_rule(wiring: "Wiring", text: str) -> tuple[Rule, dict[int, Rule]]:
     return rules[ident], rules
 
 
-def write(wiring: "Wiring", project: str, steps: Sequence[Step], *, cause: str) -> Revision:
-    """Carry out a person's decision as one revision."""
+def write(
+    wiring: "Wiring", project: str, steps: Sequence[Step], *, cause: str, expected: int | None = None
+) -> Revision:
+    """Carry out a decision as one revision.
+
+    With `expected`, raises `ConflictError` unless the newest revision still has that number: so it was
+    when the person was shown what they decide about.
+    """
     report = "\n".join(f"- {step.kind}: {step.reason}" for step in steps)
-    return wiring.store().revise(project, steps, cause=cause, report=report, now=wiring.now())
+    return wiring.store().revise(project, steps, cause=cause, report=report, now=wiring.now(), expected=expected)
+
+
+def confirm(wiring: "Wiring", question: str) -> bool:
+    """Does a person say yes? Silence, and nobody there, are a no."""
+    try:
+        answer = wiring.ask(f"{question} [y/N] ")
+    except EOFError:
+        return False
+    return answer.strip().casefold() in {"y", "yes"}
+
+
+def undo(project: str) -> str:
+    """The command that takes the newest revision of a project back."""
+    return "`mcp-promptlearn rollback --global`" if project == GLOBAL else "`mcp-promptlearn rollback`"
 
 
 def show(wiring: "Wiring", facts: Mapping[str, object]) -> None:
-    """Facts as JSON on stdout."""
-    wiring.say(json.dumps(facts, indent=2, ensure_ascii=False))
+    """Facts as JSON on stdout, in characters that every console and pipe carries."""
+    wiring.say(json.dumps(facts, indent=2))
 
 
 def moment(time: float) -> str:
     """A time as people read it, in UTC."""
     try:
-        return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M")
+        return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M UTC")
     except (OverflowError, OSError, ValueError):
         return "an impossible time"
 

@@ -3,50 +3,51 @@
 import argparse
 from difflib import unified_diff
 
-from mcp_server.commands import CommandError, show
+from mcp_server.commands import CommandError, number, show
 from mcp_server.wiring import Wiring
-from store.records import FORGOTTEN, Entry, State
+from store.contract import Store
+from store.records import FORGOTTEN, GLOBAL, Entry, State
 
 
 def arguments(parser: argparse.ArgumentParser, command: str) -> None:
     """Declare what the command takes."""
     del command
-    parser.add_argument("old", type=int, nargs="?", help="a revision; else the one before the newest")
-    parser.add_argument("new", type=int, nargs="?", help="a revision; else the newest")
+    parser.add_argument("old", type=number, nargs="?", help="a revision; else the one before the newest")
+    parser.add_argument("new", type=number, nargs="?", help="a revision; else the newest")
+    parser.add_argument("--global", action="store_true", dest="everywhere", help="of the rules for all projects")
     parser.add_argument("--json", action="store_true", help="the facts as JSON")
 
 
 def run(options: argparse.Namespace, wiring: Wiring) -> int:
     """Print what was added, changed and taken away."""
-    store, key = wiring.store(), wiring.place().project.key
+    store = wiring.store()
+    key = GLOBAL if options.everywhere else wiring.place().project.key
     head = store.head(key)
     if not head:
-        raise CommandError("there is no revision yet, so nothing to compare")
+        raise CommandError("there is no revision yet, so nothing to compare; see `mcp-promptlearn status`")
     new = head if options.new is None else options.new
     old = max(0, new - 1) if options.old is None else options.old
-    before, after = (lines(wiring, number) for number in (old, new))
-    found = list(unified_diff(before, after, f"revision {old}", f"revision {new}", lineterm="", n=0))
+    before, after = (_lines(store, key, each) for each in (old, new))
+    found = list(unified_diff(before, after, lineterm="", n=0))[2:]
+    changes = [line for line in found if not line.startswith("@@")]
     if options.json:
-        changes = [line for line in found[2:] if not line.startswith("@@")]
         show(wiring, {"project": key, "old": old, "new": new, "lines": changes})
         return 0
-    for line in found or [f"Revisions {old} and {new} show the same rules."]:
+    wiring.say(f"Revision {old} -> {new}" if changes else f"Revisions {old} and {new} show the same rules.")
+    for line in changes:
         wiring.say(line)
     return 0
 
 
-def lines(wiring: Wiring, number: int) -> list[str]:
-    """The rules of a revision, one line each; none for revision 0."""
-    if number == 0:
+def _lines(store: Store, project: str, which: int) -> list[str]:
+    """The rules of a revision that are not retired, one line each; none for revision 0."""
+    if which == 0:
         return []
-    store = wiring.store()
-    return [
-        _line(wiring, e) for e in store.revision(wiring.place().project.key, number).entries if e.state != State.RETIRED
-    ]
+    return [_line(store, entry) for entry in store.revision(project, which).entries if entry.state != State.RETIRED]
 
 
-def _line(wiring: Wiring, entry: Entry) -> str:
-    version = next(v for v in wiring.store().versions(entry.rule) if v.number == entry.version)
+def _line(store: Store, entry: Entry) -> str:
+    version = next(version for version in store.versions(entry.rule) if version.number == entry.version)
     marks = f"{entry.state}{', pinned' if entry.pinned else ''}"
     scope = f" (only {' '.join(version.paths)})" if version.paths else ""
     return f"[R{entry.rule}] {version.text or FORGOTTEN}{scope}  ({marks})"

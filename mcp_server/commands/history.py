@@ -2,24 +2,25 @@
 
 import argparse
 
-from mcp_server.commands import moment, show
+from mcp_server.commands import moment, number, show
 from mcp_server.wiring import Wiring
-from store.records import Revision
+from store.records import GLOBAL, Revision
 
 
 def arguments(parser: argparse.ArgumentParser, command: str) -> None:
     """Declare what the command takes."""
     del command
-    parser.add_argument("--report", type=int, metavar="N", help="the whole report of revision N")
+    parser.add_argument("--report", type=number, metavar="N", help="the whole report of revision N")
+    parser.add_argument("--global", action="store_true", dest="everywhere", help="of the rules for all projects")
     parser.add_argument("--json", action="store_true", help="the facts as JSON")
 
 
 def run(options: argparse.Namespace, wiring: Wiring) -> int:
     """Print the revisions, newest last."""
-    store, key = wiring.store(), wiring.place().project.key
+    store = wiring.store()
+    key = GLOBAL if options.everywhere else wiring.place().project.key
     if options.report is not None:
-        wiring.say(store.revision(key, options.report).report)
-        return 0
+        return _report(options, wiring, store.revision(key, options.report))
     revisions = store.revisions(key)
     changes = {r.number: changed(before, r) for before, r in zip([None, *revisions], revisions, strict=False)}
     if options.json:
@@ -40,6 +41,15 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         wiring.say(f"{revision.number:>4}  {moment(revision.time)}  {revision.hash[:10]}  {revision.cause}: {said}")
     if not revisions:
         wiring.say("No revision yet: nothing has changed any rule.")
+    return 0
+
+
+def _report(options: argparse.Namespace, wiring: Wiring, revision: Revision) -> int:
+    if options.json:
+        facts = {"project": revision.project, "number": revision.number, "report": revision.report}
+        show(wiring, facts)
+    else:
+        wiring.say(revision.report or "Nothing was noted with this revision.")
     return 0
 
 

@@ -1,24 +1,62 @@
 """`ingest`: test reports become evidence, each once, with the session they belong to."""
 
 import argparse
+import re
 import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from mcp_server import testrun
 from mcp_server.attribution import session_for
 from mcp_server.commands import CommandError, count, show
-from mcp_server.project import git
+from mcp_server.importers import junit
+from mcp_server.importers.elements import NotAReport
+from mcp_server.project import Place, git
+from mcp_server.settings import secrets
 from mcp_server.wiring import Wiring
 from store.text import clean_line
 
 MOST = 64 * 1024 * 1024
 """Bytes of one report; larger ones are refused before they are read."""
 
+FILES = 5000
+"""Reports in one folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one report, or of all reports of a folder; its fields are those of `--json`."""
+
+    path: str
+    kind: str | None = None
+    reports: int = 0
+    tests: int = 0
+    failures: int = 0
+    errors: int = 0
+    skipped: int = 0
+    partial: bool = False
+    evidence: int = 0
+    refused: str | None = None
+
+    def line(self) -> str:
+        """The result in words."""
+        if self.refused:
+            return f"{self.path}: refused, {self.refused}"
+        many = f" ({self.reports} files)" if self.reports > 1 else ""
+        new = f"{count(self.evidence, 'new piece')} of evidence" if self.evidence else "nothing new"
+        return (
+            f"{self.path}{many}: {count(self.tests, 'test')}, {self.failures} failed, "
+            f"{count(self.errors, 'error')}, {self.skipped} skipped{', partly readable' if self.partial else ''}; {new}"
+        )
+
 
 def arguments(parser: argparse.ArgumentParser, command: str) -> None:
     """Declare what the command takes."""
     del command
-    parser.add_argument("files", nargs="+", metavar="FILE", help="JUnit XML, a folder of it, or - for stdin")
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help="JUnit XML; a folder, whose reports are one run; or - for stdin"
+    )
     parser.add_argument(
         "--session", help="the session they belong to; else the one of the last half hour, if it is only one"
     )
@@ -30,63 +68,80 @@ def arguments(parser: argparse.ArgumentParser, command: str) -> None:
 def run(options: argparse.Namespace, wiring: Wiring) -> int:
     """Read every file; one that is refused does not keep the others from being read."""
     store, place = wiring.store(), wiring.place()
+    if place.note:
+        raise CommandError(f"{place.note} and no test belongs here; run this in the project's folder")
     session, how = session_for(store, place.project.key, named=options.session, now=wiring.now())
-    commit = clean_line(options.commit or git(place.root, "rev-parse", "HEAD") or "", limit=64).text
+    commit = _commit(options.commit, place)
+    known = secrets(wiring.environment)
     context = testrun.Context(
         project=place.project.key,
         session=session,
         commit=commit,
         named=bool(options.session or options.commit),
         now=wiring.now(),
-        change=lambda since: None if options.no_diff else testrun.change(place.root, since),
+        change=lambda since: None if options.no_diff else testrun.change(place.root, since, known=known),
+        known=known,
     )
-    store.know(place.project)
-    results = [_one(path, context, wiring) for path in _expanded(options.files)]
+    results = [each for name in dict.fromkeys(options.files) for each in _run(name, context, wiring)]
     if options.json:
-        show(wiring, {"project": place.project.key, "session": session, "commit": commit, "files": results})
+        files = [{name: getattr(each, name) for name in Result.__slots__} for each in results]
+        show(wiring, {"project": place.project.key, "session": session, "commit": commit, "files": files})
     else:
-        for result in results:
-            wiring.say(_line(result))
-        wiring.say(how)
-    return 1 if any(result["refused"] for result in results) else 0
+        for each in results:
+            wiring.say(each.line())
+        if any(not each.refused for each in results):
+            wiring.say(how)
+    return 1 if any(each.refused for each in results) else 0
 
 
-def _expanded(names: list[str]) -> list[str]:
-    """The files behind the names; a folder stands for the XML files in it."""
-    found: list[str] = []
-    for name in names:
-        path = Path(name)
-        if name != "-" and path.is_dir():
-            inside = sorted(str(each) for each in path.rglob("*.xml") if each.is_file())
-            if not inside:
-                raise CommandError(f"there is no .xml file in {clean_line(name, limit=200).text}; name a report")
-            found += inside
-        else:
-            found.append(name)
-    return list(dict.fromkeys(found))
+def _commit(named: str | None, place: Place) -> str:
+    """The full id of a commit where the repository knows it. Raises `CommandError` for what can be none."""
+    if not named:
+        return git(place.root, "rev-parse", "--verify", "--quiet", "HEAD") or ""
+    found = git(place.root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{named}^{{commit}}")
+    if found is None and not re.fullmatch(r"[0-9a-fA-F]{7,64}", named):
+        raise CommandError(f"{named[:60]!r} is no commit here; give the hash of one")
+    return found or named.lower()
 
 
-def _one(name: str, context: testrun.Context, wiring: Wiring) -> dict[str, object]:
-    from mcp_server.importers.junit import NotAReport
-
+def _run(name: str, context: testrun.Context, wiring: Wiring) -> Iterable[Result]:
+    """One run of tests: a file, or all reports in a folder."""
     shown = clean_line(name, limit=300).text
-    result: dict[str, object] = {"path": shown, "kind": None, "refused": None}
-    result |= dict.fromkeys(("tests", "failures", "errors", "skipped", "evidence"), 0)
     try:
-        kept = testrun.keep(wiring.store(), _read(name), origin=shown, context=context)
-    except (OSError, NotAReport, CommandError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        return result | {"refused": clean_line(reason, limit=300).text}
-    report = kept.report
-    return result | {
-        "kind": "junit",
-        "tests": report.tests,
-        "failures": report.failures,
-        "errors": report.errors,
-        "skipped": report.skipped,
-        "evidence": kept.new,
-        "partial": report.partial,
-    }
+        paths = [name] if name == "-" or not Path(name).is_dir() else _inside(Path(name))
+    except (OSError, ValueError, CommandError) as error:
+        yield Result(shown, refused=_reason(error, shown))
+        return
+    reports: list[junit.Report] = []
+    for path in paths:
+        origin = clean_line(path, limit=300).text
+        try:
+            reports.append(junit.parse(_read(path), origin))
+        except (OSError, ValueError, CommandError) as error:
+            yield Result(origin, refused=_reason(error, origin))
+    if reports:
+        kept = testrun.keep(wiring.store(), reports, origin=shown, context=context)
+        whole = kept.report
+        yield Result(
+            shown,
+            kind="junit",
+            reports=len(reports),
+            tests=whole.tests,
+            failures=whole.failures,
+            errors=whole.errors,
+            skipped=whole.skipped,
+            partial=whole.partial,
+            evidence=kept.new,
+        )
+
+
+def _inside(folder: Path) -> list[str]:
+    inside = sorted(str(each) for each in folder.rglob("*.xml") if each.is_file())
+    if not inside:
+        raise CommandError("there is no .xml file in it; name a report")
+    if len(inside) > FILES:
+        raise CommandError(f"there are {len(inside)} .xml files in it, {FILES} at most; name the folder of the reports")
+    return inside
 
 
 def _read(name: str) -> bytes:
@@ -100,18 +155,9 @@ def _read(name: str) -> bytes:
     return data
 
 
-def _line(result: dict[str, object]) -> str:
-    if result["refused"]:
-        return f"{result['path']}: refused, {result['refused']}"
-    number = _number(result["evidence"])
-    new = f"{count(number, 'new piece', 'new pieces')} of evidence" if number else "nothing new"
-    partial = ", partly readable" if result["partial"] else ""
-    return (
-        f"{result['path']}: {count(_number(result['tests']), 'test')}, {result['failures']} failed, {result['errors']} errors, "
-        f"{result['skipped']} skipped{partial}; {new}"
-    )
-
-
-def _number(value: object) -> int:
-    assert isinstance(value, int)
-    return value
+def _reason(error: Exception, name: str) -> str:
+    """Why, without the name that stands before it already."""
+    why = error.strerror if isinstance(error, OSError) else str(error)
+    if isinstance(error, NotAReport):
+        why = str(error).removeprefix(f"{clean_line(name, limit=200).text}: ")
+    return clean_line(why or type(error).__name__, limit=300).text

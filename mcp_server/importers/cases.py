@@ -65,7 +65,7 @@ def read(element: Any, *, suites: Sequence[str]) -> tuple[Key, Case]:
     """
     unnamed = "(unnamed)" if elements.local(element.tag) == "testcase" else "(suite)"
     status, told = _outcome(element)
-    owner, name, file = (element.get(attribute) or "" for attribute in ("classname", "name", "file"))
+    owner, name, file = (attribute(element, key) for key in ("classname", "name", "file"))
     identity = _identity(suites, owner, name or unnamed, file)
     message, detail = _evidence(told.message), _evidence(told.text)
     exception = frame = _line("")
@@ -87,6 +87,12 @@ def read(element: Any, *, suites: Sequence[str]) -> tuple[Key, Case]:
         fingerprint=failed,
     )
     return (*suites, owner, name, file), case
+
+
+def attribute(element: Any, key: str) -> str:
+    """The attribute as it stands, or its clean beginning where it is longer than anybody writes."""
+    raw = element.get(key) or ""
+    return raw if len(raw) <= _READ else clean_line(raw, limit=_READ).text
 
 
 def number(value: str | None) -> int | None:
@@ -179,6 +185,6 @@ def _identity(suites: Sequence[str], owner: str, name: str, file: str) -> CleanT
         place = [file] if _FILE.fullmatch(file) else [suite.strip() for suite in suites]
         parts = [*(part for part in place if part.casefold() not in _SAYS_NOTHING), *parts]
     portable = (part.replace("\\", "/") if _FILE.fullmatch(part) else part for part in parts if part)
-    plain = clean_line("::".join(dict.fromkeys(portable)), limit=1000).text
+    plain = clean_line("::".join(dict.fromkeys(portable)), limit=_READ).text
     named = fingerprint.name_of_test(plain)
     return plain if named == plain else clean_line(named).text

@@ -12,10 +12,13 @@ from typing import Any
 from mcp_server.importers import cases, elements
 from mcp_server.importers.cases import WELL, Case, Key, Status
 from mcp_server.importers.elements import NotAReport
+from mcp_server.learning import fingerprint
 from store.text import CleanText, clean_line
 
 MOST = 200_000
 """Test cases in one report."""
+
+_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +150,10 @@ class _Reading:
         if tag in _SUITES:
             claim = {name: cases.number(element.get(name)) or 0 for name in _CLAIMS}
             run = claim["tests"] - claim["skipped"] - claim["disabled"]
-            name = element.get("name") if tag == "testsuite" else ""  # a whole run's name says nothing
-            self.suites.append(_Suite(name or "", run, claim["failures"] + claim["errors"]))
+            # the name of a whole run says nothing, and one that is endless would be read with every case
+            name = cases.attribute(element, "name") if tag == "testsuite" else ""
+            name = fingerprint.bounded(clean_line(name, limit=4 * _NAME).text, _NAME) if len(name) > _NAME else name
+            self.suites.append(_Suite(name, run, claim["failures"] + claim["errors"]))
         elif tag not in _ORDINARY:
             self.strange = self.strange or clean_line(tag, limit=40).text
 

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - signs and letters of other scripts are what is looked for
 """How a sentence falls into clauses and which of its words stand under a "no": the grammar behind the screens.
 
 No parser and no model: lists of words, and the rule that two negations cancel. Everything is linear in the text.
@@ -7,37 +8,42 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-VERBS = frozenset(
+from mcp_server.learning.plain import listed
+
+VERBS = listed(
     """
-    abort access act adapt add address adjust adopt align allow alter amend analyse analyze annotate append apply approve
-    archive ask assert assign assume attach audit authenticate automate avoid backup base batch begin benchmark bind block
-    boot bootstrap branch break bring build bump bundle bypass cache call cancel capture catch change check choose cite
-    clean clear clone close collect combine comment commit compare compile compose compress compute configure confirm
-    connect consider consolidate consult contain convert copy correct cover create cut debug declare decode decouple
-    default defer define delete deliver deploy deprecate derive describe design detect determine develop disable discard
-    discuss dispatch display document download draft drop dump duplicate echo edit eliminate email embed emit enable
-    encapsulate encode encrypt end enforce ensure enter escape establish evaluate examine exclude execute exit expand
-    explain export expose express extend extract fail favor favour feed fetch fill filter find finish fix flag flush
-    focus follow force force-push fork format forward generate get give go grant group guard halt handle hardcode hash
-    hide highlight hoist hold identify ignore implement import improve include increase indent infer inform initialise
-    initialize inject inline insert inspect install instantiate integrate introduce invalidate investigate invoke isolate
-    iterate join jump justify keep kill label launch lead learn leave let lift limit link list load localise localize
-    locate lock log look loop lower maintain make manage map mark match measure memoise memoize mention merge migrate
-    minimise minimize mirror mock modify monitor mount move mute name narrow nest normalise normalize notify obey observe
-    obtain omit open optimise optimize order organise organize output override overwrite pack parameterise parameterize
-    parse pass paste patch pause perform persist pick pin pipe place plan point poll populate post prefer prefix prepare
-    preserve prevent print prioritise prioritize probe process produce profile propagate propose protect prove provide
-    prune publish pull purge push put query quote raise re-run read rebase rebuild recommend record recover redact
-    redirect reduce refactor refer reference reformat refrain refresh regenerate register reject relax release reload
-    rely remember remind remove rename render reorder repeat replace reply report reproduce request require rerun
-    reserve reset resolve respect respond restart restore restrict retain retire retry return reuse revert review
-    rewrite roll rotate round route run sanitise sanitize save scan schedule scope search seed select send separate
-    serialise serialize serve set share ship show sign silence simplify skip snapshot sort source specify split squash
-    stage stand start stay step stick stop store stream strip structure stub submit subscribe suggest supply support
-    suppress surface swallow swap switch sync tag take target tell terminate test throw toggle touch trace track
-    transform translate transmit treat trigger trim truncate trust try tune turn type uninstall unify unset update
-    upgrade upload use utilise utilize validate verify version wait walk warn watch weaken wipe wrap write yield
-    """.split()
+    abort access act adapt add address adjust adopt align allow alter amend analyse analyze annotate append
+    apply approve archive ask assert assign assume attach audit authenticate automate avoid backup base batch
+    begin benchmark bind block boot bootstrap branch break bring build bump bundle bypass cache call cancel
+    capture catch change check choose cite clean clear clone close collect combine comment commit compare
+    compile compose compress compute configure confirm connect consider consolidate consult contain convert copy
+    correct cover create cut debug declare decode decouple default defer define delete deliver deploy deprecate
+    derive describe design detect determine develop disable discard discuss dispatch display document download
+    draft drop dump duplicate echo edit eliminate email embed emit enable encapsulate encode encrypt end enforce
+    ensure enter escape establish evaluate examine exclude execute exit expand explain export expose express
+    extend extract fail favor favour feed fetch fill filter find finish fix flag flush focus follow force
+    force-push fork format forward generate get give go grant group guard halt handle hardcode hash hide
+    highlight hoist hold identify ignore implement import improve include increase indent infer inform
+    initialise initialize inject inline insert inspect install instantiate integrate introduce invalidate
+    investigate invoke isolate iterate join jump justify keep kill label launch lead learn leave let lift limit
+    link list load localise localize locate lock log look loop lower maintain make manage map mark match measure
+    memoise memoize mention merge migrate minimise minimize mirror mock modify monitor mount move mute name
+    narrow nest normalise normalize notify obey observe obtain omit open optimise optimize order organise
+    organize output override overwrite pack parameterise parameterize parse pass paste patch pause perform
+    persist pick pin pipe place plan point poll populate post prefer prefix prepare preserve prevent print
+    prioritise prioritize probe process produce profile propagate propose protect prove provide prune publish
+    pull purge push put query quote raise re-run read rebase rebuild recommend record recover redact redirect
+    reduce refactor refer reference reformat refrain refresh regenerate register reject relax release reload
+    rely remember remind remove rename render reorder repeat replace reply report reproduce request require
+    rerun reserve reset resolve respect respond restart restore restrict retain retire retry return reuse revert
+    review rewrite roll rotate round route run sanitise sanitize save scan schedule scope search see seed select
+    send separate serialise serialize serve set share ship show sign silence simplify skip snapshot sort source
+    specify split squash stage stand start stay step stick stop store stream strip structure stub submit
+    subscribe suggest supply support suppress surface swallow swap switch sync tag take target tell terminate
+    test throw toggle touch trace track transform translate transmit treat trigger trim truncate trust try tune
+    turn type uninstall unify unset update upgrade upload use utilise utilize validate verify version wait walk
+    warn watch weaken wipe wrap write yield
+    """
 )
 """Verbs that open an instruction in English."""
 
@@ -47,36 +53,31 @@ REACH = 60
 _TOKEN = re.compile(r"[^\s\"'()\[\]{}<>,;!?|`。、–—]+")
 _TRIM_LEFT, _TRIM_RIGHT = "*_:=+&/\\", "*_:.=&"
 _STOPS = frozenset(".!?;。–—")
-_ABBREVIATIONS = frozenset("e.g i.e eg ie etc vs cf incl approx resp z.b d.h p.ex".split())
-_COLON_HOLDS = frozenset("following these this things follows never not".split())
-_TURNS = frozenset("but then instead however otherwise unless except sondern aber mais pero".split())
-_ADDS = frozenset("just then always simply never do please".split())
-_OPENERS = VERBS | _ADDS | frozenset("you we directly feel".split())
+_ABBREVIATIONS = listed("e.g i.e eg ie etc vs cf incl approx resp z.b d.h p.ex")
+_COLON_HOLDS = listed("following these this things follows never not")
+_TURNS = listed("but then instead however otherwise unless except sondern aber mais pero")
+_ADDS = listed("just then always simply never do please")
+_OPENERS = VERBS | _ADDS | listed("you we directly feel")
 _OR_NEXT = re.compile(r"[^.;:]{1,60}, (?:or|nor|oder|ou) |\S{1,30} (?:or|nor) ")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 
-_NO = frozenset(
+_NO = listed(
     "not never no avoid avoids avoiding refrain without prevent prevents prohibit forbid forbids disallow ban cease "
     "neither instead_of rather_than nicht nie niemals kein keine keinen keiner ohne ne n nunca sin nao sem sans "
-    "evite evita".split()
+    "evite evita"
 )
-_NO_BEFORE_TO = frozenset("forget hesitate fail neglect afraid refuse decline".split())
+_NO_BEFORE_TO = listed("forget hesitate fail neglect afraid refuse decline")
 _NEUTRAL = {"no": frozenset(["matter", "doubt"]), "not": frozenset(["only", "just", "merely"])}
 _FRENCH = frozenset(["ne", "n"])
-_FRENCH_SECOND = frozenset("pas jamais rien aucun aucune".split())
+_FRENCH_SECOND = listed("pas jamais rien aucun aucune")
 _CJK_NO = re.compile("不要|不得|不能|不可|不准|不应|不必|不用|不再|无需|禁止|严禁|切勿|请勿|勿|别")
-_SUBORDINATE = frozenset(
-    "if when whenever once because since as while where wenn falls quand lorsque si cuando".split()
-)
-_ASKED = frozenset("ask asking confirm approval permission confirmation consent consult".split())
-_LEAVE = frozenset("approval permission confirmation consent review".split())
-_REFUSED = frozenset(
-    "forbidden prohibited banned disallowed unacceptable verboten interdit interdite prohibido".split()
-)
-_GRANTED = frozenset(
-    "allowed acceptable permitted ok okay fine option accepted tolerated allow permit".split()
-)
-_NEEDS = frozenset("require requires need needs".split())
+_SUBORDINATE = listed("if when whenever once because since as while where wenn falls quand lorsque si cuando")
+_ADVERBS = listed("ever just simply to be even directly ever been being")
+_ASKED = listed("ask asking confirm approval permission confirmation consent consult")
+_LEAVE = listed("approval permission confirmation consent review")
+_REFUSED = listed("forbidden prohibited banned disallowed unacceptable verboten interdit interdite prohibido")
+_GRANTED = listed("allowed acceptable permitted ok okay fine option accepted tolerated allow permit")
+_NEEDS = listed("require requires need needs")
 _JOINS = (
     (re.compile(r"\binstead of\b|\bin place of\b"), "instead_of"),
     (re.compile(r"\brather than\b"), "rather_than"),
@@ -149,7 +150,8 @@ def denials(found: Clauses, index: int, *, thing: int = -1, named: bool = False)
     words = found.words
     first = words[index].clause
     if words[first].text in _SUBORDINATE:
-        first = max(first, index - 2)  # "if tests do not pass skip them": that "not" is not about skipping
+        # "if tests do not pass skip them": that "not" is not about skipping
+        first = max(first, index - (2 if words[index - 1].text in _ADVERBS else 1))
     span = [*range(max(first, index - REACH), index), *range(index + 1, thing)]
     start, end = words[words[index].clause].start, words[index].end
     return (

@@ -9,60 +9,63 @@ from dataclasses import dataclass
 
 from mcp_server.learning.clauses import REACH, Clauses, clauses, denials
 from mcp_server.learning.dangers import Danger, Pair, Sign, any_of, pairs, signs, terms
-from mcp_server.learning.plain import disguises, plain
+from mcp_server.learning.plain import disguises, listed, plain
 
 SHOWN = 80
 """Characters of a piece that are quoted."""
 
-_MODIFIERS = frozenset(
-    "permission strict test lint check review ci coverage security sandbox signature hook audit spec suite type tls ssl".split()
+_MODIFIERS = listed(
+    "permission strict test lint check review ci coverage security sandbox signature hook audit spec suite type tls ssl"
 )
 """Things that may only describe the next word: `remove test data` is about data."""
-_HEADS = (
-    "suite* case* run runs step* job* stage* phase* rule* error* failure* warning* process* requirement* gate* threshold* "
-    "verification validation check* file files function* method* scan* policy protection* tests denial* request* prompt* "
-    "flag* mode* option* setting* typecheck*"
-)
+_HEADS = """
+    suite* case* run runs step* job* stage* phase* rule* error* failure* warning* process* requirement* gate*
+    threshold*  verification validation check* file files function* method* scan* policy protection* tests
+    denial* request* prompt*  flag* mode* option* setting* typecheck*
+"""
 """Words that leave such a thing a thing: `skip the test suite`."""
-_FUNCTION_WORDS = frozenset(
+_FUNCTION_WORDS = listed(
     """
-    a an the and or nor but if when whenever while before after until unless because since so that which who as in on at
-    to for from with without of by into onto over under is are was were be been being do does did can could may might
-    must shall should will would has have had it its they them their we you your i not no never ever only also too
-    again now first instead_of rather_than entirely completely altogether always locally here there this these those
-    whatever however either both then just ne pas und oder wenn bei vor nach et ou si qui que avant en los las el la y o
-    cuando antes fail fails failing failed pass passes break breaks block blocks
-    """.split()
+    a an the and or nor but if when whenever while before after until unless because since so that which who as
+    in on at to for from with without of by into onto over under is are was were be been being do does did can
+    could may might must shall should will would has have had it its they them their we you your i not no never
+    ever only also too again now first instead_of rather_than entirely completely altogether always locally here
+    there this these those whatever however either both then just ne pas und oder wenn bei vor nach et ou si qui
+    que avant en los las el la y o cuando antes fail fails failing failed pass passes break breaks block blocks
+    """
 )
-_PREPOSITIONS = frozenset(
+_PREPOSITIONS = listed(
     """
-    from in into to for with after before when whenever if by via using at between until over through which that who
-    where because than against on onto about during while as without instead_of rather_than pour dans avec fur mit vor
-    nach
-    """.split()
+    from in into to for with after before when whenever if by via using at between until over through which that
+    who where because than against on onto about during while as without instead_of rather_than pour dans avec
+    fur mit vor nach
+    """
 )
-_PLAIN_BETWEEN = frozenset(
+_PLAIN_BETWEEN = listed(
     """
-    a an the any your our my its their these this those for on of to and or unit integration e2e end-to-end regression
-    static type smoke automated existing failing code human local project user me the ci linter lint tests test server
-    client bother with running waiting die den das les des le la las los el de du l all pas nicht nie niemals jamais nunca
-    """.split()
+    a an the any your our my its their these this those for on of to and or unit integration e2e end-to-end
+    regression static type smoke automated existing failing code human local project user me the ci linter lint
+    tests test server client bother with running waiting die den das les des le la las los el de du l all pas
+    nicht nie niemals jamais nunca
+    """
 )
 """Words that leave a check whole: `do not run the unit tests`, but not `do not run slow tests`."""
-_TAILS = frozenset(
+_TAILS = listed(
     """
-    when if because since anymore again and or as while for.now for.speed for.this for.small at.all in.this in.ci on.ci
-    in.the.pipeline to.save before.committing before.commit before.a before.pushing before.merging before.finishing
-    before.opening before.you before.submitting before.the before.running after.refactoring after.the after.small
-    after.each after.every first during avant.de vor.dem antes.de on.pull on.this before.each before.every
-    """.split()
+    when if because since anymore again and or as while for.now for.speed for.this for.small at.all in.this
+    in.ci on.ci in.the.pipeline to.save before.committing before.commit before.a before.pushing before.merging
+    before.finishing before.opening before.you before.submitting before.the before.running after.refactoring
+    after.the after.small after.each after.every first during avant.de vor.dem antes.de on.pull on.this
+    before.each before.every
+    """
 )
 """What may follow: `do not run tests before a commit`, but not `do not run tests in parallel`."""
 _EXCEPTIONS = frozenset({"unless", "except"})
-_GRANTED = (
-    "user users maintainer* owner* human* person people reviewer* ask* told tell* explicit* approv* permission request* "
-    "instruct* confirm* comment* reason* justif* explain* document* agree* issue says say wants want* you"
-)
+_GRANTED = """
+    user users maintainer* owner* human* person people reviewer* ask* told tell* explicit* approv* permission
+    request*  instruct* confirm* comment* reason* justif* explain* document* agree* issue says say wants want*
+    you
+"""
 """Who or what may grant an exception."""
 _SOFT = frozenset({"instead_of", "rather_than"})
 
@@ -131,8 +134,7 @@ def _passive(found: Clauses, pair: Pair, thing: int) -> Iterator[Hit]:
     for act in found.after(thing, reach=6) if pair.by is None else ():
         other = words[act].text
         if pair.acts.fullmatch(other) and (
-            (was and other.endswith(("ed", "en", "t")))
-            or (act == thing + 1 and other.endswith(("ieren", "ngen")))
+            (was and other.endswith(("ed", "en", "t"))) or (act == thing + 1 and other.endswith(("ieren", "ngen")))
         ):
             forbidden = denials(found, act, named=True) % 2 == 1
             piece = found.text[words[thing].start : words[act].end]
@@ -179,9 +181,7 @@ def _meant(found: Clauses, pair: Pair, act: int, thing: int) -> bool:
 def _excepted(found: Clauses, act: int) -> bool:
     """Whether an exception follows that no person grants: `never skip tests unless they fail`."""
     words = found.words
-    last = act
-    for last in found.after(act, reach=REACH):
-        pass
+    last = max(found.after(act, reach=REACH), default=act)
     if last + 1 >= len(words) or words[last + 1].text not in _EXCEPTIONS:
         return False
     return not any(any_of(_GRANTED).fullmatch(words[place].text) for place in found.after(last + 1, reach=20))

@@ -1,7 +1,8 @@
 """Pieces of text that make a rule dangerous, and the terms of the trade, as tables.
 
-A line of `SIGNS` under its danger: a mark and a pattern; a line further in goes on without a gap. Marks: `+` dangerous, `!` even where it is forbidden,
-`-` dangerous when it is *not* done. Every repeat is bounded, so that hostile text costs linear time.
+A line of `SIGNS` under its danger: a mark and a pattern; a line further in goes on without a gap. Marks: `+`
+dangerous, `!` even where it is forbidden, `-` dangerous when it is *not* done. Every repeat is bounded, so that
+hostile text costs linear time.
 A line of `TERMS`: the one word that a pattern is read as. Texts are plain (plain.py): lower case, no accents.
 """
 
@@ -12,7 +13,8 @@ injection
   ! \[/?inst\]|<</?sys>>|\[system\b[^\]]{0,30}\]
   ! (?:^|[.;!?] )\W{0,8}(?:assistant|system|human|developer)\s?:\s|^(?:user|ai)\s?:\s
   ! \byou are now\b|\bnew instructions?\s?:|\bpay no attention\b|\bpretend (?:to be|you are)\b
-  + \b(?:forget|disregard) (?:(?:the|all|any|your|these|those) ){0,2}rules\b|\bignore (?:the |all |your )?rules in (?:agents|claude)
+  + \b(?:forget|disregard) (?:(?:the|all|any|your|these|those) ){0,2}rules\b|\bignore (?:the|all|your)
+     rules in (?:agents|claude)
   ! \bunrestricted (?:shell|mode|agent|assistant|access)|\bact as an? (?:unrestricted|admin|root|different|new)\b
   + \blift (?:your|all|any) restrictions\b|\bwithout (?:any )?(?:limits|restrictions)\b
   + (?:忽略|无视|忘记|忘掉).{0,8}(?:指令|指示|提示词|规则)
@@ -30,7 +32,8 @@ hiding
   + \bso (?:that )?(?:the )?(?:reviewers?|users?|maintainers?) (?:do|does|will) not (?:see|notice)
   + \bwithout (?:mentioning|disclosing|reporting) (?:it|this|that|them)\b
   + \bkeep (?:this|these|it) (?:\w{1,20} ){0,2}(?:secret|quiet|hidden|to yourself)\b
-  + \b(?:user|reviewer|maintainer|developer|human|nobody) (?:does not need to|need not|must not|should not|must never|does not have to)
+  + \b(?:user|reviewer|maintainer|developer|human|nobody) (?:does not need to|need not|must not|should not
+    |must never|does not have to)
      (?:know|notice|find out|learn)\b
   + \bkeep quiet about|\bsay nothing (?:about|of|to)\b|\bleave no traces?\b|\bcover your tracks\b|\bwithout a trace\b
   ! \bsans (?:\w{1,20} ){0,2}(?:dire|prevenir|informer)\b|\bsin (?:avisar|decir|informar)
@@ -58,7 +61,8 @@ fetch
   + \b(?:run|execut\w{1,3}|install|import|load|source) (?:\S{1,40} ){0,5}?from (?:the internet|the web
     |[\w-]{1,40}\.(?:com|net|org|io|dev|xyz|biz|ru|cn)\b)
   + \b(?:run|execute|do|follow|obey) (?:whatever|anything|everything|(?:every|any) command)\b
-  + \bdo (?:what|as) (?!the (?:user|person|maintainer|developer|owner)\b)(?:the|its|their|an?) \S{1,30}(?: \S{1,20}){0,4}? (?:says?|tells?|asks?|suggests?)\b
+  + \bdo (?:what|as) (?!the (?:user|person|maintainer|developer|owner)\b)(?:the|its|their
+    |an?) \S{1,30}(?: \S{1,20}){0,4}? (?:says?|tells?|asks?|suggests?)\b
   + (?:下载|获取|拉取).{0,16}(?:执行|运行)
 secrets
   + ~/\.ssh\b|\bid_(?:rsa|ed25519|ecdsa)\b|\.aws/credentials|\.kube/config|/etc/(?:shadow|passwd)\b
@@ -83,7 +87,7 @@ checks
   + \b(?:linter|typecheck|mypy|eslint|ruff|pytest|ci|scanner)(?: to)? (?:ignore|skip)\b
   + (?:把|将).{0,6}(?:测试|检查).{0,4}(?:删|关|禁|跳)
   + \bassert true\b|\breturn(?:ing)? (?:exit )?code 0\b|\bexit 0\b
-  + \b(?:do|does) not (?:check|verify|ask|test|question|validate)\b(?=\W{0,4}$|,)
+  + \b(?:do|does) not (?:check|verify|ask|test|question|validate)\b(?=\W{0,4}(?:$|[,;]))
   + \b(?:tests?|testing|reviews?|linting|checks?) (?:is|are) (?:entirely |purely )?(?:optional|unnecessary
     |a waste)
   + \b(?:tests?|testing|reviews?|linting|checks?) (?:is|are) not (?:\w{1,20} )?(?:necessary|needed|required)
@@ -97,7 +101,7 @@ checks
     |strict\w{0,20}|secure|require_\w{1,30})["'` ]{0,3}(?:to|=|:) ?(?:false|off|0|none|never|no)\b
   + \b(?:even (?:if|when)|despite|though)\b.{0,30}?\b(?:denied|refused|forbidden|rejected|blocked)\b
   + (?:跳过|禁用|关闭|删除|绕过|忽略|注释掉|屏蔽|停用).{0,10}(?:测试|检查|审查|校验|验证|钩子|评审|lint)
-  - (?:运行|执行|等待|进行|跑).{0,6}(?:测试|检查|审查|校验)(?=\W{0,4}$)
+  - (?:运行|执行|等待|进行|跑).{0,6}(?:测试|检查|审查|校验)(?!\w)
 silencing
   + # ?type: ?ignore|\beslint-disable\b(?!-next-line)|@ts-(?:ignore|nocheck)|# ?noqa\b|# ?nosec\b
     |pylint: ?disable
@@ -112,7 +116,8 @@ permissions
     |approval))\b
   + \b(?:answer|say|reply|respond|press) (?:with )?yes\b|--yes\b|\belevated (?:access|rights|privileges)
   + \ball capabilities\b|--cap-add\b|\bsetuid\b
-  + \b(?:write|edit|delete|create|access|read|work) (?:\S{1,30} ){0,3}?outside (?:of )?(?:the |this |your )?(?:project|repo|workspace|sandbox)
+  + \b(?:write|edit|delete|create|access|read|work) (?:\S{1,30} ){0,3}?outside
+     (?:of )?(?:(?:the|this|your) )?(?:project|repo|workspace|sandbox)
   + \baccept (?:all|every|any)\b.{0,30}?\b(?:prompt|permission|request|dialog)
   + 自动(?:批准|同意|确认)|(?:修改|更改|编辑|添加).{0,10}(?:权限|settings\.json|agents\.md|claude\.md)
   - (?:询问|征求|请示)
@@ -134,7 +139,8 @@ self
   + \b(?:this|these) rules?\b.{0,40}\b(?:priority|overrides?|important|above|every summary|all others?
     |(?:into|in) (?:each|every))\b
   ! \b(?:retire|follow|obey|remove|keep|repeat|copy) this rule\b
-  + \b(?:rate|mark|vote|score) (?:for )?(?:every|all|each|this) rules?\b|\b(?:this|the) (?:sentence|rule|line) (?:outranks|beats|wins)
+  + \b(?:rate|mark|vote|score) (?:for )?(?:every|all|each|this) rules?\b|\b(?:this|the) (?:sentence|rule
+    |line) (?:outranks|beats|wins)
   + \boutcomes? as success|\bpriority over (?:all )?(?:other|the)? ?(?:rules|instructions|user)
   + \b(?:say|report|claim|state|mark|declare|return|pretend)\b.{0,40}?\b(?:success\w{0,4}|done|complete\w?
     |pass\w{0,3}|fixed|green|200)\b.{0,20}?\b(?:even (?:if|when)|whatever|regardless|no matter|anyway)
@@ -187,6 +193,6 @@ tool_output tool (?:output|results?|answers?)
 web_page web ?pages?
 rate_limit rate limit\w{0,3}
 audit_trail audit (?:log|trail)s?
-production_database (?:production|prod|live) (?:databases?|db|data|servers?|systems?|credentials)|against (?:production|prod)
+production_database (?:prod|live|production) (?:databases?|db|data|servers?|systems?)|against (?:production|prod)
 main (?:main|master|default|release|protected) branch(?:es)?
 """

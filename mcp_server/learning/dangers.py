@@ -125,7 +125,7 @@ def _entries(table: str) -> Iterator[str]:
 
 def _pair(entry: str, groups: dict[str, str]) -> Pair:
     danger, acts, things, *options = entry.split(" | ")
-    marks = dict(option.partition(" ")[::2] for option in options)
+    marks = {name: words for name, _, words in (option.partition(" ") for option in options)}
     return Pair(
         danger=Danger(danger),
         acts=_pattern(acts, groups),

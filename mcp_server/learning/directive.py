@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - signs and letters of other scripts are what is looked for
 """Does a person's sentence hold an instruction that can stand as a rule, and which words of it are the rule?
 
 Lists of words and a few shapes, no model. When in doubt the answer is no: what is missed here is shown to
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mcp_server.learning.clauses import VERBS
-from mcp_server.learning.plain import plain, sentences
+from mcp_server.learning.plain import listed, plain, sentences
 
 MOST = 3
 """Instructions taken from one text."""
@@ -32,7 +33,8 @@ _FILLER = re.compile(
       |thanks|thank\ you|great|good|nice|perfect|cool|wrong|claude|codex|cursor|fyi|btw|nein|ja|non|oui|si|sí|não)
       (?:\s?[,.!:;–—-]{1,3}\s{0,4}|\s(?=please\b))
     | (?:so|and|but|also|then|just|actually|please|pls|plz|kindly|bitte|por\ favor|s'il\ (?:te|vous)\ pla[iî]t),?\s
-    | (?:that(?:'s|’s|\ is|\ was)|this\ is)\ (?:not\ right|wrong|incorrect|not\ what\ i\ (?:want|wanted|asked\ for))\s?[,.!:;–—-]{1,3}\s?
+    | (?:that(?:'s|’s|\ is|\ was)|this\ is)\ (?:not\ right|wrong|incorrect|not\ what\ i\ (?:want|wanted|asked\ for))
+      \s?[,.!:;–—-]{1,3}\s?
     | not\ like\ (?:that|this)\s?[,.!:;–—-]{1,3}\s?
     )""",
     re.IGNORECASE | re.VERBOSE,
@@ -43,23 +45,27 @@ _LEAD = re.compile(
     | (?:i|we)(?:'ve|’ve|\ have)?\ (?:(?:already|just|repeatedly|clearly)\ )?(?:told|asked|reminded|instructed)\ you
       \ (?:(?:before|already|repeatedly|(?:\w{1,12}\ ){0,2}times|twice|again)\ )?(?:to\ |that\ )?
     | (?:i|we)\ (?:already\ )?said\ (?:to\ )?
-    | (?:i|we)(?:'d|’d|\ would)?\ (?:really\ )?(?:want|like|need|expect)\ you\ to\ 
+    | (?:i|we)(?:'d|’d|\ would)?\ (?:really\ )?(?:want|like|need|expect)\ you\ to[ ]
     | (?:reminder|remember|note|nb|rule|new\ rule|important|feedback|instruction|hint|tip|correction)\s?(?::|–|—|-\s)\s?
-    | (?:from\ (?:now|here)\ on(?:wards?)?|going\ forward|in\ (?:the\ )?future|for\ (?:the\ )?future\ reference|next\ time|in\ general
-      |as\ a\ (?:general\ )?rule|ab\ jetzt|in\ zukunft|künftig|dorénavant|désormais|a\ partir\ de\ ahora|de\ ahora\ en\ adelante
-      |a\ partir\ de\ agora)\s?[,:]?\s
+    | (?:from\ (?:now|here)\ on(?:wards?)?|going\ forward|in\ (?:the\ )?future|for\ (?:the\ )?future\ reference
+      |next\ time|in\ general|as\ a\ (?:general\ )?rule|ab\ jetzt|in\ zukunft|künftig|dorénavant|désormais
+      |a\ partir\ de\ ahora|de\ ahora\ en\ adelante|a\ partir\ de\ agora)\s?[,:]?\s
     | (?:以后|今后|从现在起|从现在开始|请|今後は|これからは)\s?[,，、]?\s?
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
 _SHOULD = re.compile(r"(?:you|we) (?:should|must|need to|have to|ought to|shall) (?!not\b|have\b|be\b)", re.IGNORECASE)
 _SHOULD_NOT = re.compile(
-    r"not to (?=\w)|(?:you|we) (?:should not|shouldn['’]?t|must not|mustn['’]?t|may not|can ?not|are not to) (?!have\b|be\b)",
+    r"not to (?=\w)|(?:you|we) (?:should not|shouldn['’]?t|must not|mustn['’]?t|may not|can ?not|are not to) "
+    r"(?!have\b|be\b)",
     re.IGNORECASE,
 )
-_PREFER = re.compile(r"(?:i|we)(?:'d|’d| would)?(?: much| really)? (?=prefer (?!you\b|if\b|to\b|it\b|that\b|this\b))", re.IGNORECASE)
+_PREFER = re.compile(
+    r"(?:i|we)(?:'d|’d| would)?(?: much| really)? (?=prefer (?!you\b|if\b|to\b|it\b|that\b|this\b))", re.IGNORECASE
+)
 _TAG = re.compile(
-    r"[,\s]{1,3}(?:please|pls|thanks|thank you|ok|okay|alright|understood|got it|right|will you|bitte|merci|por favor|gracias)\W{0,4}$",
+    r"[,\s]{1,3}(?:please|pls|thanks|thank you|ok|okay|alright|understood|got it|right|will you|bitte|merci|por favor"
+    r"|gracias)\W{0,4}$",
     re.IGNORECASE,
 )
 _TURN = re.compile(
@@ -72,14 +78,16 @@ _END = re.compile(r"[\s,;:.!…。！]{1,20}$")
 # What makes an instruction stand.
 _ALWAYS = re.compile(r"(?:we )?(?:always|never) (?!\w{1,20}s\b)|only (?:use|ever)\b|(?:under no circumstances)\b")
 _DO_NOT = re.compile(r"(?:do not|avoid|refrain from|stop \w{1,20}ing|quit \w{1,20}ing)\b")
-_STANDING = frozenset("use prefer avoid keep follow stick respect honour honor obey favour favor default".split())
+_STANDING = listed("use prefer avoid keep follow stick respect honour honor obey favour favor default")
 """Verbs that tell a way of working more often than a task."""
 _WHENEVER = re.compile(
     r"\b(?:always|never|whenever|(?:every|each|any) time|by default"
-    r"|(?:before|after|when|while) (?:you|we|a|an|any|each|every|\w{2,20}ing)|on (?:each|every)|before (?:the|any) (?:commit|push|merge|release))\b"
+    r"|(?:before|after|when|while) (?:you|we|a|an|any|each|every|\w{2,20}ing)|on (?:each|every)|before (?:the"
+    r"|any) (?:commit|push|merge|release))\b"
 )
 _IN_GENERAL = re.compile(
-    r"\b(?:instead of|rather than|not \w{1,40}|only|without|must|should|for (?:new|all|every|each|any|public)|to (?:all|every|each|any|public)"
+    r"\b(?:instead of|rather than|not \w{1,40}|only|without|must|should|for (?:new|all|every|each|any|public)"
+    r"|to (?:all|every|each|any|public)"
     r"|in (?:all|every|each|any|tests|docs|comments|commit messages|code|english|british|american))\b"
 )
 _DEMAND = re.compile(r"\b(?:must|should|shall|needs? to|has to|have to|ought to)\b")
@@ -92,35 +100,50 @@ _NONE_OF = re.compile(r"no \w[\w -]{1,40} (?:in|for|without|outside|inside|excep
 # What binds a sentence to the moment, or makes it no instruction.
 _QUESTION = re.compile(
     r"(?:why|what|where|who|which|how|did|does|is|are|was|were|can|could|would|will|have|has|should|do|shall|am)"
-    r" (?:you|i|we|it|that|this|the|there|they|did|do|does|is|are|come|about|a|an|my|your|should|can|would|shall|must)\b"
+    r" (?:you|i|we|it|that|this|the|there|they|did|do|does|is|are|come|about|a|an|my|your|should|can|would|shall"
+    r"|must)\b"
 )
 _NOW = re.compile(
-    r"\b(?:right now|for now|for the moment|not now|this time|just (?:this )?once|today|tonight|tomorrow|yet|meanwhile|at the moment"
-    r"|go ahead|as above|the (?:following|first|second|third|last|previous|other|next|current|same) \w{1,40}|lines? \d{1,9}|step \d{1,9}|option \d{1,9}|#\d{1,9}"
-    r"|(?:this|these|that|those) (?:files?|functions?|methods?|class|lines?|tests?|bugs?|branch|changes?|commits?|pr|pull request|issues?"
-    r"|errors?|ones?|parts?|sections?|buttons?|pages?|components?|task|time|features?|failures?|modules?|migrations?|screens?|scripts?"
-    r"|things?|approach|way|idea|plan|list|code|query|imports?|calls?)|your (?:last|previous) \w{1,40}|we are (?:done|finished))\b"
+    r"\b(?:right now|for now|for the moment|not now|this time|just (?:this )?once|today|tonight|tomorrow|yet"
+    r"|meanwhile|at the moment"
+    r"|go ahead|as above|the (?:following|first|second|third|last|previous|other|next|current|same) \w{1,40}"
+    r"|lines? \d{1,9}|step \d{1,9}|option \d{1,9}|#\d{1,9}"
+    r"|(?:this|these|that|those) (?:files?|functions?|methods?|class|lines?|tests?|bugs?|branch|changes?|commits?"
+    r"|pr|pull request|issues?"
+    r"|errors?|ones?|parts?|sections?|buttons?|pages?|components?|task|time|features?|failures?|modules?"
+    r"|migrations?|screens?|scripts?"
+    r"|things?|approach|way|idea|plan|list|code|query|imports?|calls?)|your (?:last|previous) \w{1,40}"
+    r"|we are (?:done|finished))\b"
 )
 _SOON = re.compile(
-    r"\b(?:now|again|below|above|back to|the (?:failing )?tests?|the build|the bug|the error|the typo|the button|the page|the diff)\b"
+    r"\b(?:now|again|below|above|back to|the (?:failing )?tests?|the build|the bug|the error|the typo|the button"
+    r"|the page|the diff)\b"
 )
-_IT = re.compile(r"(?:(?:always|never|do not|just|stop) ){0,2}\w{1,20} (?:it|that|this|them|those|these|so|me|what i)(?: |$)")
+_IT = re.compile(
+    r"(?:(?:always|never|do not|just|stop) ){0,2}\w{1,20} (?:it|that|this|them|those|these|so|me|what i)(?: |$)"
+)
 _IDLE = re.compile(
-    r"(?:do not|never|no) (?:worry|stop|mind|thanks|panic|bother|you|give up|problem|need|idea|way|wonder|hesitate|again|apologi[sz]e|one)\b"
-    r"|(?:keep|go) (?:going|it up|on|in mind)\b|use your (?:judge?ment|best|own)|follow (?:up|me)\b|use cases?\b|stop being\b"
+    r"(?:do not|never|no) (?:worry|stop|mind|thanks|panic|bother|you|give up|problem|need|idea|way|wonder|hesitate"
+    r"|again|apologi[sz]e|one)\b"
+    r"|(?:keep|go) (?:going|it up|on|in mind)\b|use your (?:judge?ment|best|own)|follow (?:up|me)\b|use cases?\b"
+    r"|stop being\b"
 )
-_LOG = re.compile(r"\W{0,4}(?:\w{0,30}(?:error|exception|warning)|fatal|traceback|e|fail(?:ed|ure)?|npm err!?|panic)\s?[:(\[]")
-_SUBJECT = frozenset("it this that these those there they he she i the your my his her its their you here".split())
-_CONDITION = frozenset("when whenever before after if while for in on at with unless during to".split())
+_LOG = re.compile(
+    r"\W{0,4}(?:\w{0,30}(?:error|exception|warning)|fatal|traceback|e|fail(?:ed|ure)?|npm err!?|panic)\s?[:(\[]"
+)
+_SUBJECT = listed("it this that these those there they he she i the your my his her its their you here")
+_CONDITION = listed("when whenever before after if while for in on at with unless during to")
 
 _TONGUES = re.compile(
-    r"\b(?:immer|niemals|nie|verwende|verwendet|benutze|nutze|vermeide|bevorzuge|achte darauf|muss|mussen|darf|durfen|sollte?n?"
+    r"\b(?:immer|niemals|nie|verwende|verwendet|benutze|nutze|vermeide|bevorzuge|achte darauf|muss|mussen|darf"
+    r"|durfen|sollte?n?"
     r"|toujours|jamais|n'utilise[zr]?|utilise[zr]?|evite[zr]?|prefere|doit|doivent|il faut"
     r"|siempre|nunca|usa|usen|utiliza|no uses|no utilices|debe|deben|hay que|prefiere|en lugar de|en vez de"
     r"|sempre|nao use|nao utilize|deve|devem|prefira|utilize|em vez de)\b"
 )
 _TONGUES_NOW = re.compile(
-    r"\b(?:jetzt|gerade|diesmal|nochmal|noch einmal|heute|zeile \d{1,9}|maintenant|cette fois|encore une fois|aujourd'hui|ligne \d{1,9}"
+    r"\b(?:jetzt|gerade|diesmal|nochmal|noch einmal|heute|zeile \d{1,9}|maintenant|cette fois|encore une fois"
+    r"|aujourd'hui|ligne \d{1,9}"
     r"|ahora|esta vez|otra vez|hoy|linea \d{1,9}|agora|desta vez|de novo|hoje|linha \d{1,9})\b"
     r"|^(?:du hast|das|warum|wieso|tu as|c'est|pourquoi|has|esto|eso|por que|voce|isso|ich|je|yo|eu|es|il y a)\b"
 )
@@ -128,7 +151,9 @@ _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _CJK_RULE = re.compile(
     "不要|必须|总是|始终|务必|一律|禁止|不得|切勿|请勿|永远|优先|应该|应当|使用|而不是|别用|必ず|常に|絶対に|ないで|使って|べき|すること|しない|ください"
 )
-_CJK_NOW = re.compile("[吗嗎か]\\W{0,3}$|现在|这次|刚才|再(?:跑|试|运行)|为什么|怎么|^你(?:又|刚|没)|第\\d{1,6}行|今すぐ|もう一度|今回|なぜ|行目")
+_CJK_NOW = re.compile(
+    "[吗嗎か]\\W{0,3}$|现在|这次|刚才|再(?:跑|试|运行)|为什么|怎么|^你(?:又|刚|没)|第\\d{1,6}行|今すぐ|もう一度|今回|なぜ|行目"
+)
 
 
 def directives(text: str) -> tuple[Directive, ...]:

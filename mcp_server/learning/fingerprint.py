@@ -88,7 +88,8 @@ def name_of_test(raw: str) -> str:
     The name that comes out stays as it is when it is given again.
     """
     cut_before = _CUT.fullmatch(raw) and _DETECTOR - len("%7") <= len(_escaped(raw)) <= _DETECTOR
-    return raw if cut_before else bounded(_off_machine(raw[:_READ]), _DETECTOR)
+    rest = _digest(raw[_READ:]) if raw[_READ:] else ""
+    return raw if cut_before else bounded(_off_machine(raw[:_READ]) + rest, _DETECTOR)
 
 
 def normalised(message: str) -> str:
@@ -104,7 +105,11 @@ def bounded(piece: str, limit: int) -> str:
     if len(stored) <= limit:
         return line
     head = re.sub(r"%\w?\Z", "", stored[: limit - _DIGITS - 1])
-    return f"{_plain(head)}~{sha256(line.encode('utf-8', 'surrogatepass')).hexdigest()[:_DIGITS]}"
+    return f"{_plain(head)}~{_digest(line)}"
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
 
 
 def _escaped(part: str) -> str:
@@ -155,7 +160,7 @@ _FOLDER = re.compile(
 )
 """Folders that belong to a machine; another leading slash may be a route, which names what is tested."""
 
-_HEX = r"(?<![0-9a-z])(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{%s,}(?![0-9a-z])"
+_HEX = r"(?<![0-9a-z~])(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{%s,}(?![0-9a-z])"
 
 _IDS = _rules(
     (r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", "<id>"),

@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from mcp_server.learning.clauses import VERBS
-from mcp_server.learning.plain import plain
+from mcp_server.learning.plain import listed, plain
 
 ALIKE = 0.85
 """From this overlap on, sentences with the same runs say the same: only slight words are more or fewer."""
@@ -48,7 +48,7 @@ def nearest(text: str, others: Iterable[tuple[int, str]]) -> tuple[int, Comparis
     """The best match that says the same as a text, or the opposite, with its number; the first of equals."""
     best: tuple[int, Comparison] | None = None
     mine = _read(text)
-    beginnings = [word[:3] if len(word) > 4 else word[:2] for word in mine.core if word not in _SYNONYMS]
+    beginnings = [word[:3] if len(word) > 4 else word[:2] for word in mine.core if word not in _OTHERWISE_SPELT]
     needed = len(beginnings) - len(mine.core) / 2
     for number, other in others:
         if other.isascii():  # most have too few words in common; to see that is cheaper than to read them
@@ -69,39 +69,64 @@ def words(text: str) -> frozenset[str]:
 
 # Words and what they do.
 
-_STOP = frozenset(
+_VOWEL = re.compile(r"[aeiouy]")
+
+
+def _stem(word: str) -> str:
+    """A word without its common English endings; code, numbers and other scripts as they are."""
+    if len(word) < 4 or not (word.isascii() and word.isalpha()):
+        return word
+    if word.endswith("ies"):
+        word = word[:-3] + "y"
+    elif word.endswith(("ches", "shes", "sses", "xes", "zes")):
+        word = word[:-2]
+    elif word[-1] == "s" and word[-2] not in "sui":
+        word = word[:-1]
+    for ending in ("ing", "ed"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and _VOWEL.search(word[: -len(ending)]):
+            word = word[: -len(ending)]
+            break
+    if word[-1] == "e":
+        word = word[:-1]
+    return word[:-1] if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "ls" else word
+
+
+_STOP = listed(
     """
-    a an the and or it its they them their this that these those there is are was were be been being am do does did have
-    has had will would shall should must need needs ought you your we our us i me my please always ever also as so such
-    make sure ensure remember use uses using used utilise utilize want prefer preferably any all every each both favor
-    favour der die das den dem ein eine einen und oder zu es ist sind immer bitte verwende verwenden benutze nutze le la
-    les un une des et ou est sont toujours utilise utiliser el los las una y o son siempre usa usar sempre 总是 必须 始终
-    务必 使用 请
-    """.split()
+    a an the and or it its they them their this that these those there is are was were be been being am do does
+    did have has had will would shall should must need needs ought you your we our us i me my please always ever
+    also as so such make sure ensure remember use uses using used utilise utilize want prefer preferably any all
+    every each both favor favour der die das den dem ein eine einen und oder zu es ist sind immer bitte verwende
+    verwenden benutze nutze le la les un une des et ou est sont toujours utilise utiliser el los las una y o son
+    siempre usa usar sempre 总是 必须 始终 务必 使用 请
+    """
 )
-_SLIGHT = frozenset(
-    "carefully properly correctly simply just really very explicitly own proper here possible generally usually strictly".split()
+_SLIGHT = listed(
+    "carefully properly correctly simply just really very explicitly own proper here possible generally usually"
 )
 """Words that a sentence may have more or fewer of and still say the same."""
-_EQUAL = dict(
-    pair.split("=")
-    for pair in """
-    repo=repository repos=repository dir=directory dirs=directory folder=directory folders=directory docs=documentation
-    config=configuration configs=configuration param=parameter params=parameter arg=argument args=argument deps=dependency
-    dep=dependency db=database js=javascript ts=typescript py=python execute=run invoke=run delete=remove erase=remove
-    func=function char=character chars=character var=variable vars=variable zero=0 one=1 two=2 three=3 four=4 five=5 six=6 seven=7 eight=8 nine=9 ten=10
-    eleven=11 twelve=12 fifty=50 hundred=100 thousand=1000
-    """.split()
-)
-_SYNONYMS = frozenset(_EQUAL.values())
-_NO = frozenset(
+_EQUAL = {
+    pair.partition("=")[0]: pair.partition("=")[2]
+    for pair in listed(
+        """
+        repo=repository repos=repository dir=directory dirs=directory folder=directory folders=directory
+        docs=documentation config=configuration configs=configuration param=parameter params=parameter arg=argument
+        args=argument deps=dependency dep=dependency db=database js=javascript ts=typescript py=python execute=run
+        invoke=run delete=remove erase=remove func=function char=character chars=character var=variable
+        vars=variable zero=0 one=1 two=2 three=3 four=4 five=5 six=6 seven=7 eight=8 nine=9 ten=10 eleven=11
+        twelve=12 fifty=50 hundred=100 thousand=1000
+        """
+    )
+}
+_NO = listed(
     "not never no kein keine keinen nicht nie niemals ne pas jamais nunca nao 不要 不得 禁止 切勿 请勿 不能 不可 别 勿 "
-    "instead_of statt anstatt".split()
+    "instead_of statt anstatt"
 )
-_NO_AFTER_VERB = frozenset("nicht nie niemals pas jamais kein keine keinen".split())
-_TURNS = frozenset("avoid refrain without stop forbid prohibit ohne sans sin sem evite evita vermeide".split())
+_NO_AFTER_VERB = listed("nicht nie niemals pas jamais kein keine keinen")
+_TURNS = listed("avoid refrain without stop forbid prohibit ohne sans sin sem evite evita vermeide")
 """Words that turn what follows round, even under another "no"."""
 _TURNED_VERBS = {"disable": "enable", "disallow": "allow", "exclude": "include", "omit": "include"}
+_OTHERWISE_SPELT = frozenset(_stem(word) for word in (*_EQUAL.values(), *_TURNED_VERBS.values()))
 _PART = {
     word: part
     for part, group in {
@@ -126,13 +151,14 @@ _PART = {
     }.items()
     for word in group.split()
 }
-_CHOOSING = frozenset("prefer favor favour choose use pick".split())
-_RESETS = frozenset("but instead then sondern mais pero".split())
-_OPENERS = VERBS | _RESETS | frozenset("always never do 使用 请 必须 总是".split())
+_CHOOSING = listed("prefer favor favour choose use pick")
+_RESETS = listed("but instead then sondern mais pero")
+_OPENERS = VERBS | _RESETS | listed("always never do 使用 请 必须 总是")
 _PHRASES = (
     (
         re.compile(
-            r"\b(?:instead of|in place of|rather than|as opposed to|au lieu de|plutot que|en lugar de|en vez de|em vez de)\b"
+            r"\b(?:instead of|in place of|rather than|as opposed to|au lieu de|plutot que|en lugar de|en vez de"
+            r"|em vez de)\b"
             "|而不是"
         ),
         " instead_of ",
@@ -143,7 +169,7 @@ _PHRASES = (
 )
 _TOKEN = re.compile(r"`[^`]{1,400}`|[\u3040-\u30ff\u3400-\u9fff]{1,2}|[\w@$#~*/\\+<>=.:&|^%-]+|[,;!?。、()]")
 _FULL_STOPS = frozenset(".;!?。:")
-_VOWEL = re.compile(r"[aeiouy]")
+_SIGNS = _FULL_STOPS | frozenset(",、()")
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,30 +289,10 @@ def _read(text: str) -> _Reading:
 
 def _parts_of(token: str) -> Iterator[str]:
     """A token without what ends it, and the sign that does."""
-    word = token.rstrip(".:&|^*-").lstrip("*:|&^=")
-    if word and any(letter.isalnum() for letter in word):
-        yield word
-    if token[-1] in ".:" or token in ",;!?。、()":
+    if any(letter.isalnum() for letter in token):
+        yield token.rstrip(".:&|^*-").lstrip("*:|&^=")
+    if token[-1] in _SIGNS:
         yield token[-1]
-
-
-def _stem(word: str) -> str:
-    """A word without its common English endings; code, numbers and other scripts as they are."""
-    if len(word) < 4 or not (word.isascii() and word.isalpha()):
-        return word
-    if word.endswith("ies"):
-        word = word[:-3] + "y"
-    elif word.endswith(("ches", "shes", "sses", "xes", "zes")):
-        word = word[:-2]
-    elif word[-1] == "s" and word[-2] not in "sui":
-        word = word[:-1]
-    for ending in ("ing", "ed"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3 and _VOWEL.search(word[: -len(ending)]):
-            word = word[: -len(ending)]
-            break
-    if word[-1] == "e":
-        word = word[:-1]
-    return word[:-1] if word[-1] == word[-2] and word[-1] not in "ls" else word
 
 
 def _compare(a: _Reading, b: _Reading) -> Comparison:

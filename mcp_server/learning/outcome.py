@@ -13,7 +13,7 @@ def derive(evidence: Iterable[Evidence]) -> Outcome:
     """
     facts = list(evidence)
     corrected = any(fact.kind is Kind.FEEDBACK and fact.source.trust >= Trust.MEMBER for fact in facts)
-    runs = [fact for fact in facts if fact.kind is Kind.RUN]
+    runs = [fact for fact in facts if fact.kind is Kind.RUN and fact.detail.get("sort", "tests") == "tests"]
     reports = [fact for fact in facts if fact.kind is Kind.REPORT]
     if corrected:
         passed_last = bool(runs) and _passed(runs[-1])

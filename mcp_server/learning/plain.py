@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - signs and letters of other scripts are what is looked for
 """How a text is read for comparison only: without case, accents, look-alike letters or disguises, and in sentences.
 
 Nothing made here is ever stored or shown as a rule. Every function is linear in the text.
@@ -13,9 +14,7 @@ _TWINS = (
     "օo սu հh ոn ıi ɑa ’' ‘' ´' ʼ'"
 )
 _LOOKALIKES = str.maketrans({twin[0]: twin[1] for twin in _TWINS.split()})
-_LAST_WITH_ACCENTS = (
-    "\u058f"  # Latin, Greek, Cyrillic, Armenian; in later scripts a mark makes another letter
-)
+_LAST_WITH_ACCENTS = "\u058f"  # Latin, Greek, Cyrillic, Armenian; in later scripts a mark makes another letter
 _CONTRACTION = re.compile(r"\b(do|does|did|is|are|was|were|should|would|could|must|has|have|had|need)n'?t\b")
 _CAN = re.compile(r"\b(?:cannot|can't|cant)\b")
 _WILL = re.compile(r"\b(?:won't|wont)\b")
@@ -36,6 +35,11 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 _LIST_NUMBER = re.compile(r"^\s*\d{1,3}\.$")
+
+
+def listed(words: str) -> frozenset[str]:
+    """The words of a list that is written as one text, as every table here is."""
+    return frozenset(words.split())
 
 
 def plain(text: str) -> str:

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - signs and letters of other scripts are what is looked for
 """What a proposed rule may not say, with the reason: a seat belt before a person's review.
 
 Nothing found here makes a rule safe, and a determined writer gets past it. It keeps the plain attempts away
@@ -68,31 +69,28 @@ def screen(text: str, *, quotes: Sequence[str] = (), own_words: bool = False) ->
     `quotes` are texts of others that it may have been drawn from. `own_words`: a person wrote the text,
     so that words in common with the quotes are no copy.
     """
-    found: dict[tuple[Level, str], Finding] = {}
     from mcp_server.learning.danger_hits import hits
     from mcp_server.learning.dangers import MEANING, NEVER
 
+    found: dict[tuple[Level, str], Finding] = {}
     for hit in hits(text, disguised=True):
         if not hit.forbidden:
             level = Level.REFUSE if hit.danger in NEVER else Level.DANGER
-            found.setdefault(
-                (level, hit.danger), Finding(level, hit.danger, f'{MEANING[hit.danger]}: "{hit.piece}".')
-            )
-    for finding in _form(text):
+            finding = Finding(level, hit.danger.value, f'{MEANING[hit.danger]}: "{hit.piece}".')
+            found.setdefault((level, hit.danger), finding)
+    for finding in (*_form(text), *(() if own_words else _copied(text, quotes))):
         found.setdefault((finding.level, finding.code), finding)
-    if not own_words and (copy := _copied(text, quotes)):
-        found[Level.REFUSE, "copied"] = Finding(
-            Level.REFUSE, "copied", f'It copies its source word for word: "{copy}".'
-        )
     return Screening(tuple(sorted(found.values(), key=lambda finding: list(Level).index(finding.level))))
 
 
 def forbids_danger(text: str) -> bool:
-    """Whether a sentence forbids something dangerous and asks for nothing that is: a safety rule."""
-    hits = tuple(_hits(text, disguised=False))
-    return any(hit.forbidden and hit.danger in WORTH_FORBIDDING for hit in hits) and all(
-        hit.forbidden for hit in hits
-    )
+    """Whether a sentence forbids something dangerous, and asks for nothing that is: a safety rule."""
+    from mcp_server.learning.danger_hits import hits
+    from mcp_server.learning.dangers import WORTH_FORBIDDING
+
+    found = tuple(hits(text, disguised=False))
+    outright = any(hit.firmly and hit.danger in WORTH_FORBIDDING for hit in found)
+    return outright and all(hit.forbidden for hit in found)
 
 
 def _form(text: str) -> Iterator[Finding]:
@@ -103,10 +101,8 @@ def _form(text: str) -> Iterator[Finding]:
         yield Finding(Level.REFUSE, "empty", "It says nothing.")
         return
     if len(parts) > 1:
-        yield Finding(
-            Level.REFUSE, "sentences", f'It is not one sentence; the second begins "{_shown(parts[1])}".'
-        )
-    if parts[-1].rstrip("\"')]*_`").endswith(("?", "？")):
+        yield Finding(Level.REFUSE, "sentences", f'It is not one sentence; the second begins "{_shown(parts[1])}".')
+    if any(part.rstrip("\"')]*_`").endswith(("?", "？")) for part in parts):
         yield Finding(Level.REFUSE, "question", "It asks a question instead of giving an instruction.")
     if not any(instructs(part) for part in parts):
         yield Finding(Level.NOTE, "statement", "It does not read like an instruction.")
@@ -118,18 +114,19 @@ def _form(text: str) -> Iterator[Finding]:
         yield Finding(Level.NOTE, "loud", f'It raises its voice: "{loud[0]}".')
 
 
-def _copied(text: str, quotes: Sequence[str]) -> str:
-    """The first run of words that a text has in common with a quote, or nothing."""
+def _copied(text: str, quotes: Sequence[str]) -> Iterator[Finding]:
+    """A finding where a text has a run of words in common with a quote."""
     said = _run_words(text)
     size = 2 * COPIED if _UNSPACED.search(text) else COPIED
-    runs = {tuple(said[place : place + size]): None for place in range(len(said) - size + 1)}
+    runs = {tuple(said[place : place + size]) for place in range(len(said) - size + 1)}
     for quote in quotes if runs else ():
         heard = _run_words(quote)
         for place in range(len(heard) - size + 1):
             run = tuple(heard[place : place + size])
             if run in runs:
-                return _shown(" ".join(run))
-    return ""
+                words = f'It copies its source word for word: "{_shown(" ".join(run))}".'
+                yield Finding(Level.REFUSE, "copied", words)
+                return
 
 
 def _run_words(text: str) -> list[str]:

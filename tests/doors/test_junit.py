@@ -65,7 +65,7 @@ def test_a_real_report_has_the_counts_a_person_counts(
 
 @samples
 def test_every_sample_is_read_or_refused_by_name():
-    refused = []
+    refused: list[str] = []
     for path in sorted(SAMPLES.iterdir()):
         try:
             parse(path.read_bytes(), path.name)
@@ -497,6 +497,19 @@ def test_the_identity_is_the_detector_of_the_fingerprint():
         assert fingerprint.parse(found.fingerprint).detector == found.identity
 
 
+def test_an_endless_name_is_cut_and_kept_apart_from_its_like():
+    names = ["./x" * 5_000 + end for end in ("small", "large")] + ["y" * 100_000]
+    report = parse(suite(*(f"<testcase classname='a.b' name='{name}'/>" for name in names)), "r.xml")
+    assert report.tests == 3
+    assert all(len(case.identity) <= 160 for case in report.cases)
+
+
+def test_suites_with_endless_names_are_kept_apart():
+    names = ["y " * 150 + end for end in ("small", "large")]
+    suites = (f"<testsuite name='{name}'><testcase name='t'/></testsuite>" for name in names)
+    assert parse(f"<testsuites>{''.join(suites)}</testsuites>".encode(), "r.xml").tests == 2
+
+
 def test_an_origin_with_hidden_characters_is_shown_clean():
     assert parse(suite(), f"r{TAGS}.xml").origin == "r.xml"
 
@@ -517,9 +530,8 @@ def test_a_report_cut_at_any_byte_is_partial_or_refused_and_never_a_success():
     known = {case.identity: case for case in whole.cases}
     seen = set[int]()
     for end in range(len(SMALL)):
-        try:
-            report = parse(SMALL[:end], "r.xml")
-        except NotAReport:
+        report = read(SMALL[:end])
+        if isinstance(report, str):
             continue
         assert report.partial
         assert not report.succeeded
@@ -528,16 +540,20 @@ def test_a_report_cut_at_any_byte_is_partial_or_refused_and_never_a_success():
     assert seen == {1, 2, 3}
 
 
+def read(data: bytes) -> Report | str:
+    """The report, or the line that refuses it."""
+    try:
+        return parse(data, "r.xml")
+    except NotAReport as error:
+        return str(error)
+
+
 def check(data: bytes) -> None:
     """What holds for all bytes: refused in one line, or a report whose texts are clean."""
-    refused = ""
-    try:
-        report = parse(data, "r.xml")
-    except NotAReport as error:
-        refused = str(error)
-    if refused:
-        assert refused.startswith("r.xml: ")
-        assert len(refused.splitlines()) == 1
+    report = read(data)
+    if isinstance(report, str):
+        assert report.startswith("r.xml: ")
+        assert len(report.splitlines()) == 1
         return
     assert len({case.identity for case in report.cases}) == report.tests
     assert not (report.succeeded and report.partial)

@@ -1,0 +1,118 @@
+"""The hook format that Claude Code began and Codex took over: events in, answers out. Light: hooks load it."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from mcp_server.agents.events import Edited, Ended, Event, Finished, Prompted, Ran, Started
+from mcp_server.lineage import parents
+
+EDITS = {"Edit": "file_path", "Write": "file_path", "MultiEdit": "file_path", "NotebookEdit": "notebook_path"}
+"""Tools that touch a file, and where they say which."""
+
+SHELLS = frozenset({"Bash", "shell", "exec_command", "local_shell"})
+
+OUTPUT = ("stdout", "stderr", "output", "aggregated_output", "content", "text", "error")
+"""Where a command's output may stand."""
+
+PATCHES = frozenset({"apply_patch"})
+
+BEGINNINGS = frozenset({"startup", "resume", "clear"})
+"""Sources of SessionStart after which a person looks at the screen; compaction is none."""
+
+
+class EventError(ValueError):
+    """An event that is not what its name says."""
+
+
+def event(name: str, payload: Mapping[str, Any], environment: Mapping[str, str]) -> Event | None:
+    """The event in our shape, or None for one that asks nothing of us. Raises `EventError`."""
+    session = payload.get("session_id")
+    folder = environment.get("CLAUDE_PROJECT_DIR") or payload.get("cwd")
+    if not isinstance(session, str) or not session:
+        raise EventError("the event names no session")
+    if not isinstance(folder, str) or not folder:
+        raise EventError("the event names no folder")
+    owner = environment.get("CLAUDE_PID", "")
+    above = (int(owner),) if owner.isdigit() else parents()
+    head = (session[:120], folder, above)
+    match name:
+        case "SessionStart":
+            return Started(*head, first=payload.get("source", "startup") in BEGINNINGS)
+        case "SubagentStart":
+            return Started(*head, first=False)
+        case "UserPromptSubmit":
+            prompt = payload.get("prompt")
+            return Prompted(*head, text=prompt) if isinstance(prompt, str) else None
+        case "PostToolUse" | "PostToolUseFailure":
+            return _used(head, name, payload)
+        case "Stop":
+            return Finished(*head)
+        case "SessionEnd":
+            return Ended(*head)
+        case _:
+            raise EventError(f"{name[:40]!r} is not an event we know")
+
+
+def answer(name: str, *, context: str, screen: str) -> Mapping[str, Any] | None:
+    """What to print: context goes to the model, `screen` to the person only."""
+    shown: dict[str, Any] = {}
+    if context:
+        shown["hookSpecificOutput"] = {"hookEventName": name, "additionalContext": context}
+    if screen:
+        shown["systemMessage"] = screen
+    return shown or None
+
+
+def _used(head: tuple[str, str, tuple[int, ...]], name: str, payload: Mapping[str, Any]) -> Event | None:
+    tool, given = payload.get("tool_name"), payload.get("tool_input")
+    if not isinstance(tool, str) or not isinstance(given, dict):
+        return None
+    arguments = cast("Mapping[str, Any]", given)
+    if tool in EDITS:
+        path = arguments.get(EDITS[tool])
+        return Edited(*head, files=(path,)) if isinstance(path, str) else None
+    if tool in PATCHES:
+        files = _patched(str(arguments.get("input") or arguments.get("command") or ""))
+        return Edited(*head, files=files) if files else None
+    if tool in SHELLS:
+        command = arguments.get("command") or arguments.get("cmd")
+        words = " ".join(map(str, cast("list[object]", command))) if isinstance(command, list) else command
+        if not isinstance(words, str):
+            return None
+        response = payload.get("tool_response", payload.get("error", ""))
+        failed = True if name == "PostToolUseFailure" else _failed(response)
+        return Ran(*head, command=words, output=_text(response), failed=failed)
+    return None
+
+
+def _patched(patch: str) -> tuple[str, ...]:
+    """The files that a patch in Codex's format touches."""
+    marks = ("*** Update File: ", "*** Add File: ")
+    return tuple(line[len(mark) :].strip() for line in patch.splitlines() for mark in marks if line.startswith(mark))
+
+
+def _text(response: object) -> str:
+    """All output in a tool's response, whatever its shape."""
+    if isinstance(response, str):
+        return response
+    if isinstance(response, list):
+        return "\n".join(filter(None, map(_text, cast("list[object]", response))))
+    if isinstance(response, dict):
+        found = cast("Mapping[str, object]", response)
+        return "\n".join(filter(None, (_text(found[key]) for key in OUTPUT if key in found)))
+    return ""
+
+
+def _failed(response: object) -> bool | None:
+    """How a command ended, where the client says so."""
+    if not isinstance(response, dict):
+        return None
+    found = cast("Mapping[str, object]", response)
+    for key in ("exit_code", "exitCode", "returnCode", "code"):
+        code = found.get(key)
+        if isinstance(code, int) and not isinstance(code, bool):
+            return code != 0
+    metadata = found.get("metadata")
+    if isinstance(metadata, dict):
+        return _failed(cast("Mapping[str, object]", metadata))
+    return True if found.get("is_error") is True or found.get("isError") is True else None

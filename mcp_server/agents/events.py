@@ -1,0 +1,61 @@
+"""What a client's hook may tell us, in one shape for all clients. Light: hooks load it."""
+
+from typing import NamedTuple
+
+
+class Started(NamedTuple):
+    """A session begins, goes on after resume, clear or compaction, or a sub-agent begins in it."""
+
+    session: str
+    folder: str
+    parents: tuple[int, ...]
+    first: bool
+    """Is this the one moment to tell the person something?"""
+
+
+class Prompted(NamedTuple):
+    """A person typed something."""
+
+    session: str
+    folder: str
+    parents: tuple[int, ...]
+    text: str
+
+
+class Edited(NamedTuple):
+    """The agent touched files."""
+
+    session: str
+    folder: str
+    parents: tuple[int, ...]
+    files: tuple[str, ...]
+
+
+class Ran(NamedTuple):
+    """The agent ran a command; `failed` is None where the client does not say how it ended."""
+
+    session: str
+    folder: str
+    parents: tuple[int, ...]
+    command: str
+    output: str
+    failed: bool | None
+
+
+class Finished(NamedTuple):
+    """A turn ended; the task may go on."""
+
+    session: str
+    folder: str
+    parents: tuple[int, ...]
+
+
+class Ended(NamedTuple):
+    """The session ended."""
+
+    session: str
+    folder: str
+    parents: tuple[int, ...]
+
+
+Event = Started | Prompted | Edited | Ran | Finished | Ended

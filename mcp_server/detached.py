@@ -1,0 +1,45 @@
+"""Consolidate after a session, in a process of its own that nobody waits for."""
+
+import os
+import subprocess
+import sys
+
+from mcp_server.project import Place
+from mcp_server.settings import interpreter
+from store.contract import Store
+from store.records import Kind, Trust
+
+QUIET = 10 * 60.0
+"""Seconds between two consolidations that start by themselves."""
+
+
+def due(store: Store, project: str, *, now: float) -> bool:
+    """Is there evidence that a run has not seen, and has the last one been a while?"""
+    last = store.answer(f"consolidated {project}")
+    if last is None:
+        return bool(store.counts(project))
+    time, _, newest = last.partition(" ")
+    if 0 <= now - float(time) < QUIET:
+        return False
+    facts = store.evidence(project, kinds=[Kind.FEEDBACK, Kind.FAILURE, Kind.CHANGE], trust=Trust.MACHINE, newest=1)
+    return bool(facts) and facts[0].id > int(newest)
+
+
+def consolidate_if_due(store: Store, place: Place, *, now: float) -> bool:
+    """Start `consolidate --if-due` for a project and leave it alone; says whether it was started."""
+    if not place.root or not due(store, place.project.key, now=now):
+        return False
+    options: dict[str, object] = {"start_new_session": True}
+    if sys.platform == "win32":
+        options = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
+    nothing = subprocess.DEVNULL
+    subprocess.Popen(  # pyright: ignore[reportCallIssue]
+        [*interpreter(), "consolidate", "--if-due"],
+        cwd=place.root,
+        stdin=nothing,
+        stdout=nothing,
+        stderr=nothing,
+        env={**os.environ, "PROMPTLEARN_OWN": "1"},
+        **options,  # pyright: ignore[reportArgumentType]
+    )
+    return True

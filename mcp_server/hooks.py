@@ -1,0 +1,186 @@
+"""What a client's hooks do: deliver rules unasked, and see what really happened. Never in the agent's way.
+
+A hook is one short process: JSON on stdin, JSON or nothing on stdout, exit 0 whatever happens. It
+loads the standard library and our own light files only, waits a quarter of a second for the store at
+most, and keeps its own faults for `doctor`.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from mcp_server.agents.events import Edited, Ended, Event, Finished, Prompted, Ran, Started
+
+if TYPE_CHECKING:
+    from mcp_server.project import Place
+    from store.sqlite import SqliteStore
+
+MOST = 1024 * 1024
+"""Bytes of an event that are read; more of it is no event of a client."""
+
+WAIT = 0.25
+"""Seconds that a hook waits for the store; an agent is waiting behind it."""
+
+OWN = "PROMPTLEARN_OWN"
+"""Set in the environment of headless runs that we start ourselves: their hooks do nothing."""
+
+CONTEXT = 9000
+"""Characters of context at the very most; a client cuts 10,000 down to a preview."""
+
+
+def main(client: str, name: str) -> int:
+    """Answer one hook of a client. Always 0: a hook that fails must not fail the agent."""
+    started = time.monotonic()
+    if os.environ.get(OWN):
+        return 0
+    fault, said = "", ""
+    try:
+        answer, said = respond(client, name, sys.stdin.buffer.read(MOST + 1), os.environ)
+        if answer:
+            sys.stdout.write(json.dumps(answer) + "\n")
+            sys.stdout.flush()
+    except Exception as error:  # a hook's only door
+        fault = f"{type(error).__name__}: {error}"
+    _beat(client, name, said=said, fault=fault, seconds=time.monotonic() - started)
+    return 0
+
+
+def respond(
+    client: str, name: str, data: bytes, environment: Mapping[str, str]
+) -> tuple[Mapping[str, Any] | None, str]:
+    """The answer to one event, and a word for `doctor` about what was done."""
+    agent = _agent(client)
+    if len(data) > MOST:
+        raise ValueError(f"the event is longer than {MOST} bytes")
+    payload: object = json.loads(data.decode("utf-8", "replace"))
+    if not isinstance(payload, dict):
+        raise TypeError("the event is not a JSON object")
+    event = agent.event(name, cast("Mapping[str, Any]", payload), environment)
+    if event is None:
+        return None, "nothing to do"
+    with _Desk(event, client) as desk:
+        if desk.store is None:
+            return None, "no store yet"
+        if desk.paused:
+            return None, "paused"
+        context, screen, said = desk.handle(event)
+    return agent.answer(name, context=context[:CONTEXT], screen=screen), said
+
+
+def _agent(client: str) -> Any:
+    from mcp_server.agents import claude_format
+
+    if client not in {"claude-code", "codex"}:
+        raise ValueError(f"no hooks are known for {client[:40]!r}; known are claude-code and codex")
+    return claude_format
+
+
+class _Desk:
+    """The store and the project of one event, opened for as long as it is handled."""
+
+    def __init__(self, event: Event, client: str) -> None:
+        self._client, self._session, self._folder = client, event.session, event.folder
+        self._parents = event.parents
+        self.store: SqliteStore | None = None
+        self.paused = False
+
+    def __enter__(self) -> "_Desk":
+        from mcp_server.places import place_of
+        from mcp_server.settings import store_path
+        from store import open_existing
+
+        self.store = open_existing(store_path(os.environ), wait=WAIT)
+        if self.store is not None:
+            self.place: Place = place_of(self.store, self._folder)
+            self.paused = self.store.answer(f"paused {self.place.project.key}") is not None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.store is not None:
+            self.store.close()
+
+    def handle(self, event: Event) -> tuple[str, str, str]:
+        """Context for the model, a line for the person's screen, and a word for `doctor`."""
+        match event:
+            case Started():
+                return self._deliver(event, files=(), whole=True)
+            case Edited(files=files):
+                return self._deliver(event, files=files, whole=False)
+            case Prompted(text=text):
+                return self._heard(text)
+            case Ran():
+                return self._ran(event)
+            case Finished():
+                return "", "", "turn"
+            case Ended():
+                return self._ended()
+
+    def _deliver(self, event: Event, *, files: Sequence[str], whole: bool) -> tuple[str, str, str]:
+        from mcp_server.delivery import deliver
+
+        assert self.store is not None
+        if self._parents:
+            self.store.sight(self._parents, client=self._client, session=self._session, now=time.time())
+        given = deliver(
+            self.store, self.place, session=self._session, client=self._client, files=files, now=time.time(), task=""
+        )
+        fresh = given.lines if whole else given.added
+        if not fresh:
+            return "", self._counted(event, given) if whole else "", "nothing to show"
+        text = given.text if whole else given.text_of_added
+        return text, self._counted(event, given) if whole else "", f"{len(fresh)} rules, {len(text)} characters"
+
+    def _counted(self, event: Event, given: Any) -> str:
+        """The line a person sees, once a session."""
+        if not isinstance(event, Started) or not event.first:
+            return ""
+        active, waiting = given.active, given.waiting
+        words = f"promptlearn: {active} {'rule' if active == 1 else 'rules'} active"
+        return words + (f", {waiting} wait for review (mcp-promptlearn review)" if waiting else "")
+
+    def _heard(self, text: str) -> tuple[str, str, str]:
+        from mcp_server.heard import remarks
+
+        assert self.store is not None
+        facts = remarks(
+            text, project=self.place.project.key, session=self._session, client=self._client, now=time.time()
+        )
+        if facts:
+            self.store.record(facts)
+        return "", "", f"{len(facts)} remarks kept"
+
+    def _ran(self, event: Ran) -> tuple[str, str, str]:
+        from mcp_server.observed import results
+
+        assert self.store is not None
+        facts = results(
+            event, project=self.place.project.key, root=self.place.root, client=self._client, now=time.time()
+        )
+        if facts:
+            self.store.record(facts)
+        return "", "", f"{len(facts)} facts kept"
+
+    def _ended(self) -> tuple[str, str, str]:
+        from mcp_server.detached import consolidate_if_due
+
+        assert self.store is not None
+        begun = consolidate_if_due(self.store, self.place, now=time.time())
+        return "", "", "consolidate begun" if begun else "nothing due"
+
+
+def _beat(client: str, name: str, *, said: str, fault: str, seconds: float) -> None:
+    """Leave a sign of life for `doctor`. What cannot be kept is lost: it is only that."""
+    from contextlib import suppress
+
+    from mcp_server.settings import store_path
+    from store import open_existing
+    from store.errors import StoreError
+
+    with suppress(StoreError, OSError, ValueError):
+        store = open_existing(store_path(os.environ), wait=WAIT)
+        if store is not None:
+            store.beat(client[:40], name[:40], said=said[:200], fault=fault[:300], seconds=seconds, now=time.time())
+            store.close()
