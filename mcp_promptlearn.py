@@ -7,6 +7,7 @@ a project's own `mcp/` or `json.py` is not run in our process. This is the only 
 `sys.path`.
 """
 
+import gc
 import os  # loaded before Python looks into any folder of the user's, as pathlib is not
 import sys
 
@@ -16,9 +17,13 @@ def main() -> int:
     here = os.path.dirname(os.path.realpath(__file__))
     private = os.path.join(here, "mcp_promptlearn_app")
     sys.path[:] = [private if os.path.isdir(private) else here, *_users_folders_last(sys.path, keep=here)]
+    # A command is over before there is garbage worth looking for; `serve`, which stays, looks again.
+    gc.disable()
     from mcp_server.cli import main as run
 
-    return run()
+    code = run()
+    gc.freeze()  # or the interpreter looks through all we hold once more before it lets go of it
+    return code
 
 
 def _users_folders_last(path: list[str], *, keep: str) -> list[str]:

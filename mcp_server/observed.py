@@ -32,7 +32,16 @@ class Tool(NamedTuple):
     """Its closing line; groups `failed`, `passed` and `skipped` where it counts."""
 
 
-_START = r"(?:^|[;&|(]\s*|\s)(?:[\w./~-]*/)?(?:(?:uv|poetry|pdm|hatch|pipenv|npx|pnpm|yarn|bunx)\s+(?:run\s+|exec\s+|dlx\s+)?|python[\d.]*\s+-m\s+)?"
+_RUNNERS = r"(?:uv|poetry|pdm|hatch|pipenv|npx|pnpm|yarn|bunx)\s+(?:run\s+|exec\s+|dlx\s+)?|python[\d.]*\s+-m\s+"
+_START = rf"(?:^|[;&|(]\s*|\s)(?:[\w./~-]*/)?(?:{_RUNNERS})?"
+
+_PYTEST = (
+    r"^=*\s*(?=.*\b(?:passed|failed|errors?|skipped|no tests ran)\b)(?:(?P<failed>\d+) failed)?[, ]*"
+    r"(?:(?P<passed>\d+) passed)?[, ]*(?:(?P<skipped>\d+) skipped)?.*\bin [\d.]+s"
+)
+_CARGO = r"^test result: (?:ok|FAILED)\. (?P<passed>\d+) passed; (?P<failed>\d+) failed"
+_JEST = r"^\s*Tests:?\s+(?:(?P<failed>\d+) failed)?[, |]*(?:(?P<passed>\d+) passed)?"
+_CODE = r"^(?P<file>[^\s:]+):\d+:\d+: (?P<code>[A-Z]+\d+)\b"
 
 TOOLS = (
     Tool(
@@ -40,23 +49,38 @@ TOOLS = (
         "tests",
         r"(?:pytest|py\.test)\b",
         r"^(?:FAILED|ERROR) (?P<test>\S+?)(?: - (?P<exception>[\w.]+)?(?P<message>.*))?$",
-        r"^=*\s*(?=.*\b(?:passed|failed|errors?|skipped|no tests ran)\b)(?:(?P<failed>\d+) failed)?[, ]*(?:(?P<passed>\d+) passed)?"
-        r"[, ]*(?:(?P<skipped>\d+) skipped)?.*\bin [\d.]+s",
+        _PYTEST,
     ),
     Tool("go", "tests", r"go test\b", r"^\s*--- FAIL: (?P<test>\S+)", r"^(?:ok|FAIL|PASS)\b"),
-    Tool("cargo", "tests", r"cargo (?:test|nextest)\b", r"^test (?P<test>\S+) \.\.\. FAILED$", r"^test result: (?:ok|FAILED)\."
-         r" (?P<passed>\d+) passed; (?P<failed>\d+) failed"),
-    Tool("jest", "tests", r"(?:jest|vitest)\b", r"^\s*(?:●|×|FAIL)\s+(?P<test>\S.* [›>] .+?)(?:\s+\d+ ?ms)?$",
-         r"^\s*Tests:?\s+(?:(?P<failed>\d+) failed)?[, |]*(?:(?P<passed>\d+) passed)?"),
-    Tool("ruff", "lint", r"ruff check\b", r"^(?P<file>[^\s:]+):\d+:\d+: (?P<code>[A-Z]+\d+)\b", r"^(?:Found \d+ error|All checks passed)"),
-    Tool("flake8", "lint", r"flake8\b", r"^(?P<file>[^\s:]+):\d+:\d+: (?P<code>[A-Z]+\d+)\b"),
+    Tool("cargo", "tests", r"cargo (?:test|nextest)\b", r"^test (?P<test>\S+) \.\.\. FAILED$", _CARGO),
+    Tool(
+        "jest",
+        "tests",
+        r"(?:jest|vitest)\b",
+        r"^\s*(?:\u25cf|\u00d7|FAIL)\s+(?P<test>\S.* [\u203a>] .+?)(?:\s+\d+ ?ms)?$",
+        _JEST,
+    ),
+    Tool("ruff", "lint", r"ruff check\b", _CODE, r"^(?:Found \d+ error|All checks passed)"),
+    Tool("flake8", "lint", r"flake8\b", _CODE),
     Tool("eslint", "lint", r"eslint\b", r"^\s+\d+:\d+\s+error\s+.*?\s{2,}(?P<code>[@\w/-]+)$"),
-    Tool("mypy", "types", r"mypy\b", r"^(?P<file>[^\s:]+):\d+(?::\d+)?: error: .*?\[(?P<code>[\w-]+)\]$", r"^(?:Found \d+ error|Success)"),
-    Tool("pyright", "types", r"(?:based)?pyright\b", r"^\s*(?P<file>\S+?):\d+:\d+ - error: .*?\((?P<code>report\w+)\)$", r"^\d+ errors?"),
+    Tool(
+        "mypy",
+        "types",
+        r"mypy\b",
+        r"^(?P<file>[^\s:]+):\d+(?::\d+)?: error: .*?\[(?P<code>[\w-]+)\]$",
+        r"^(?:Found \d+ error|Success)",
+    ),
+    Tool(
+        "pyright",
+        "types",
+        r"(?:based)?pyright\b",
+        r"^\s*(?P<file>\S+?):\d+:\d+ - error: .*?\((?P<code>report\w+)\)$",
+        r"^\d+ errors?",
+    ),
     Tool("tsc", "types", r"tsc\b", r"^(?P<file>[^\s(]+)\(\d+,\d+\): error (?P<code>TS\d+)"),
     Tool("cargo", "build", r"cargo (?:build|check|clippy)\b", r"^error\[(?P<code>E\d+)\]"),
-    Tool("make", "build", r"(?:make|ninja|just)\b", r"^(?:make|ninja|error)\S*: \*\*\* (?:\[(?P<code>[^\]]{1,80})\])?"),
-)  # fmt: skip
+    Tool("make", "build", r"(?:make|ninja|just)\b", r"^(?:make|ninja)\S*: \*\*\* (?:\[(?P<code>[^\]]{1,80})\])?"),
+)
 
 _FRAME = re.compile(r"^(?P<file>[\w./\\-]+\.\w{1,4}):\d+: (?P<exception>\w+)$", re.MULTILINE)
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -129,10 +153,8 @@ def _counted(tool: Tool, output: str) -> dict[str, int]:
     """What the closing line counts; empty where there is none."""
     if not tool.summary:
         return {}
-    found = None
-    for found in re.finditer(tool.summary, output, re.MULTILINE):
-        pass
-    if found is None:
+    closing = list(re.finditer(tool.summary, output, re.MULTILINE))
+    if not closing:
         return {}
-    counts = {name: int(value or 0) for name, value in found.groupdict().items()}
+    counts = {name: int(value or 0) for name, value in closing[-1].groupdict().items()}
     return counts or {"failed": 0}

@@ -10,7 +10,10 @@ from pathlib import Path
 from mcp import Client, StdioServerParameters
 from mcp_types import TextContent
 
+from mcp_server.project import environment
+
 FILES = {
+    "pytest.ini": "[pytest]\n",  # or pytest would look for one in the folders above
     "fields.txt": "name\n",
     "make_form.py": (
         "from pathlib import Path\n\n"
@@ -46,13 +49,11 @@ def repository(folder: Path) -> None:
     folder.mkdir()
     for name, text in FILES.items():
         (folder / name).write_text(text, encoding="utf-8")
-    identity = ["-c", "user.name=try", "-c", "user.email=try@localhost", "-c", "commit.gpgsign=false"]
-    for arguments in (
-        ["init", "-q"],
-        ["add", "."],
-        [*identity, "commit", "-q", "-m", "A form and its fields"],
-    ):
-        subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True)
+    # A person's own hooks, templates and signatures have no part in a play, nor has a repository they work in.
+    identity = {"user.name": "try", "user.email": "try@localhost"}
+    clean = environment(identity) | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    for arguments in (["init", "-q", "--template="], ["add", "."], ["commit", "-q", "-m", "A form and its fields"]):
+        subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, env=clean)
 
 
 async def session(server: list[str], *, folder: Path, home: Path, name: str, field: str) -> Played:
@@ -61,8 +62,8 @@ async def session(server: list[str], *, folder: Path, home: Path, name: str, fie
     Its task is to add a field. It follows a rule that names a script to run; of itself it would not
     think of it.
     """
-    environment = {**os.environ, "PROMPTLEARN_HOME": str(home), "CLAUDE_PROJECT_DIR": str(folder)}
-    parameters = StdioServerParameters(command=server[0], args=server[1:], env=environment, cwd=folder)
+    own = {**os.environ, "PROMPTLEARN_HOME": str(home), "CLAUDE_PROJECT_DIR": str(folder)}
+    parameters = StdioServerParameters(command=server[0], args=server[1:], env=own, cwd=folder)
     async with Client(parameters) as client:
         asked = {"task": f"add the field {field}", "files": ["fields.txt"]}
         rules = _text(await client.call_tool("get_rules", asked, meta={"sessionId": name}))
@@ -81,6 +82,7 @@ async def session(server: list[str], *, folder: Path, home: Path, name: str, fie
 def run_tests(folder: Path) -> tuple[str, bool]:
     """Run the repository's tests for real, leaving `report.xml`; the last line and whether they passed."""
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "PYTHONPATH"))}
+    clean |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junitxml=report.xml", "."]
     done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True, encoding="utf-8", env=clean)
     lines = done.stdout.strip().splitlines() or ["pytest printed nothing"]

@@ -150,7 +150,7 @@ def _mended(error: ValidationError) -> SessionMessage | types.JSONRPCError | Non
         frame = _paired(json.loads(raw))
         return SessionMessage(types.jsonrpc_message_adapter.validate_python(frame, by_name=False))
     if frame is None:
-        return _error(None, types.PARSE_ERROR, "this line cannot be read as JSON; send one message on each line")
+        return _error(None, types.PARSE_ERROR, "Parse error", "one JSON message is expected on each line")
     return _refusal(frame)
 
 
@@ -168,17 +168,17 @@ def _paired(value: Any) -> Any:
 
 
 def _refusal(frame: object) -> types.JSONRPCError | None:
-    whole = cast("Mapping[str, Any]", frame) if isinstance(frame, dict) else {}
+    whole: Mapping[str, Any] = cast("Mapping[str, Any]", frame) if isinstance(frame, dict) else {}
     if "result" in whole or "error" in whole:
         return None  # an answer is never answered
     ident = whole.get("id")
     usable = isinstance(ident, str | int) and not isinstance(ident, bool)
-    words = "this is no JSON-RPC 2.0 message; batches are not supported"
-    return _error(ident if usable else None, types.INVALID_REQUEST, words)
+    words = "one JSON-RPC 2.0 message is expected on each line; batches are not supported"
+    return _error(ident if usable else None, types.INVALID_REQUEST, "Invalid Request", words)
 
 
-def _error(ident: str | int | None, code: int, message: str) -> types.JSONRPCError:
-    return types.JSONRPCError(jsonrpc="2.0", id=ident, error=types.ErrorData(code=code, message=message))
+def _error(ident: str | int | None, code: int, message: str, data: str) -> types.JSONRPCError:
+    return types.JSONRPCError(jsonrpc="2.0", id=ident, error=types.ErrorData(code=code, message=message, data=data))
 
 
 def leave_at_once(number: int, frame: FrameType | None) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,6 +82,8 @@ def _default_home() -> Path:
 def _file(path: Path) -> Mapping[str, object]:
     try:
         with path.open("rb") as file:
+            import tomllib
+
             kept = tomllib.load(file)
     except FileNotFoundError:
         return {}

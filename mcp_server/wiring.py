@@ -1,21 +1,23 @@
 """The only place that builds concrete things: store, model, clock, chance, and what asks a person."""
 
 import os
-import secrets
 import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mcp_server import settings as configuration
-from mcp_server.person import Surroundings
 from mcp_server.project import Place, find, settled
 from mcp_server.settings import Settings
 from store import open_store
 from store.errors import BusyError, FullError, ReadOnlyError
 from store.sqlite import SqliteStore
+
+if TYPE_CHECKING:
+    from mcp_server.person import Surroundings
 
 
 @dataclass(slots=True)
@@ -26,9 +28,9 @@ class Wiring:
     folder: str
     """The working folder."""
     environment: Mapping[str, str]
-    surroundings: Callable[[], Surroundings]
+    surroundings: "Callable[[], Surroundings]"
     now: Callable[[], float] = time.time
-    chance: Callable[[int], bytes] = secrets.token_bytes
+    chance: Callable[[int], bytes] = os.urandom
     say: Callable[[str], None] = print
     """A line of the answer, to stdout."""
     tell: Callable[[str], None] = field(default_factory=lambda: _tell)
@@ -85,8 +87,8 @@ def _working_folder() -> str:
         return ""
 
 
-def _surroundings() -> Surroundings:
-    from mcp_server.person import lineage, mark
+def _surroundings() -> "Surroundings":
+    from mcp_server.person import Surroundings, lineage, mark
 
     return Surroundings(sys.stdin.isatty() and sys.stdout.isatty(), mark(lineage()))
 

@@ -23,35 +23,53 @@ def open_store(
     """Open the store in `path`, making or migrating it as needed; `wait` is seconds for others' locks.
 
     A file that may not be written is opened for reading. A file that cannot be read as a database
-    at all, or is empty though it once was not, is set aside, never deleted, the newest good backup
+    at all, or is empty though it was not always, is set aside, never deleted, the newest good backup
     takes its place, and `tell` gets one sentence about it. Raises any `StoreError`.
     """
     from store import upkeep
 
     path = upkeep.real(path)
     try:
-        if upkeep.lost(path):
-            raise DamagedError(path, "it is empty, but there was one before")
-        return _open(path, wait=wait, chance=chance, now=now)
+        return _found(path, wait=wait, chance=chance, now=now)
     except DamagedError:
         if not os.access(path.parent, os.W_OK):
             raise
     with upkeep.mending(path, wait=wait):
-        return _mended(path, wait=wait, chance=chance, now=now, tell=tell)
+        try:
+            return _found(path, wait=wait, chance=chance, now=now)  # mended by whoever looked first
+        except DamagedError as damage:
+            tell(upkeep.begin_again(path, damage, now=now()))
+        return _open(path, wait=wait, chance=chance, now=now)
 
 
-def _mended(
-    path: Path,
-    *,
-    wait: float,
-    chance: Callable[[int], bytes],
-    now: Callable[[], float],
-    tell: Callable[[str], None],
-) -> SqliteStore:
-    """Open a store that was damaged a moment ago; whoever looks first mends it for the others."""
+def _found(path: Path, *, wait: float, chance: Callable[[int], bytes], now: Callable[[], float]) -> SqliteStore:
     from store import upkeep
 
-    what = ""
     if upkeep.lost(path):
-        ...
+        raise DamagedError(path, "it is empty, but was not always")
     return _open(path, wait=wait, chance=chance, now=now)
+
+
+def _open(path: Path, *, wait: float, chance: Callable[[int], bytes], now: Callable[[], float]) -> SqliteStore:
+    from store import upkeep
+
+    try:
+        upkeep.private(path)
+    except UnreachableError:
+        if not os.access(path, os.F_OK):
+            raise
+    readonly = not os.access(path, os.W_OK)
+    try:
+        connection = Connection(path, wait=wait, readonly=readonly)
+    except (ReadOnlyError, UnreachableError) as refusal:
+        # In a folder that is not ours, a file that is ours cannot be written either: its log has no place.
+        shut = isinstance(refusal, ReadOnlyError) or not os.access(path.parent, os.W_OK)
+        if readonly or not shut:
+            raise
+        connection = Connection(path, wait=wait, readonly=True)
+    try:
+        upkeep.prepare(connection, now=now)
+    except BaseException:
+        connection.close()
+        raise
+    return SqliteStore(connection, chance=chance)

@@ -5,11 +5,11 @@ still verifies, and without the salt nobody can guess a short text back from its
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
-from store.records import Ending, Entry, Revision, Rule, State, Version
+from store.records import FORGOTTEN, Ending, Entry, Revision, Rule, State, Version
 
 
 def digest(text: str, salt: str = "") -> str:
@@ -48,28 +48,53 @@ def seal(
 
 
 def problems(
-    revisions: Sequence[Revision], *, version: Callable[[int, int], Version | None], forgotten: bool
+    revisions: Sequence[Revision], *, rules: Sequence[Rule], versions: Mapping[tuple[int, int], Version]
 ) -> list[str]:
-    """What does not fit in a project's chain, one sentence each; an empty list means it verifies.
+    """What does not fit in a project, one sentence each; an empty list means that all of it verifies.
 
-    `revisions` are all of one project in order. `forgotten` says whether texts were ever forgotten:
-    only then may a report differ from its digest.
+    `revisions` are all of the project in order, `rules` all of its rules, `versions` all of theirs
+    by rule and number. A forgotten text fits; one that is gone or other than it was does not.
     """
-    found: list[str] = []
-    parent = ""
-    for number, revision in enumerate(revisions, start=1):
-        if not forgotten and digest(revision.report) != revision.report_digest:
-            found.append(f"the report of revision {number} was changed after it was written")
-        if _hash(replace(revision, number=number, parent=parent)) != revision.hash:
-            found.append(f"revision {revision.number} does not follow from its parent")
-        parent = revision.hash
-    for entry in {(e.rule, e.version): e for r in revisions for e in r.entries}.values():
-        kept = version(entry.rule, entry.version)
-        if kept is None or kept.digest != entry.digest:
-            found.append(f"version {entry.version} of R{entry.rule} is not the one its revision names")
+    return [*_broken_links(revisions), *_changed_texts(revisions, versions), *_changed_rules(revisions, rules)]
+
+
+def _broken_links(revisions: Sequence[Revision]) -> Iterator[str]:
+    number, parent = 0, ""
+    for revision in revisions:
+        if revision.number != number + 1:
+            yield f"revision {number + 1} is missing"
+        if revision.parent != parent:
+            yield f"revision {revision.number} does not follow from its parent"
+        if revision.hash != _hash(revision):
+            yield f"revision {revision.number} was changed after it was written"
+        if revision.report != FORGOTTEN and digest(revision.report) != revision.report_digest:
+            yield f"the report of revision {revision.number} was changed after it was written"
+        number, parent = revision.number, revision.hash
+
+
+def _changed_texts(revisions: Sequence[Revision], versions: Mapping[tuple[int, int], Version]) -> Iterator[str]:
+    named = {(e.rule, e.version): e.digest for revision in revisions for e in revision.entries}
+    for rule, number in sorted(named.keys() | versions.keys()):
+        kept = versions.get((rule, number))
+        if kept is None or kept.digest != named.get((rule, number), kept.digest):
+            yield f"version {number} of R{rule} is not the one its revision names"
+        elif kept.text is None and kept.salt:
+            yield f"the text of R{rule} version {number} is gone, and was not forgotten"
         elif kept.text is not None and digest(kept.text, kept.salt) != kept.digest:
-            found.append(f"the text of R{entry.rule} version {entry.version} was changed after it was written")
-    return found
+            yield f"the text of R{rule} version {number} was changed after it was written"
+
+
+def _changed_rules(revisions: Sequence[Revision], rules: Sequence[Rule]) -> Iterator[str]:
+    """Rules change by revisions only; all that may have come since the newest one are candidates."""
+    left = {entry.rule: entry for entry in revisions[-1].entries} if revisions else {}
+    for now in snapshot(rules):
+        then = left.pop(now.rule, None)
+        if then is None and now.state is not State.CANDIDATE:
+            yield f"R{now.rule} was made by no revision"
+        elif then is not None and then != now:
+            yield f"R{now.rule} is not as the newest revision left it"
+    for gone in left:
+        yield f"R{gone} is missing"
 
 
 def _hash(revision: Revision) -> str:
@@ -77,7 +102,7 @@ def _hash(revision: Revision) -> str:
         revision.project,
         revision.number,
         revision.parent,
-        repr(revision.time),
+        repr(float(revision.time)),  # a whole number comes back from a database as a float
         revision.cause,
         revision.report_digest,
         encode(revision.entries),

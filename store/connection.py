@@ -64,15 +64,13 @@ def plain(error: sqlite3.Error | OSError, path: Path) -> StoreError:
     if extended is None and isinstance(error, sqlite3.OperationalError):
         return DamagedError(path, "a text in it is not UTF-8")  # the error's own words would quote the text
     code = (extended or 0) & 0xFF
-    if code in _BUSY:
-        return BusyError("the store")
-    if code == sqlite3.SQLITE_READONLY:
-        return ReadOnlyError(path)
-    if code in _FULL or extended in _FULL:
-        return FullError(path)
     if code in _DAMAGED or str(error) == "unsupported file format":
         return DamagedError(path, str(error))
-    return UnreachableError(path, str(error))
+    if code in _BUSY:
+        return BusyError("the store")
+    if code in _FULL or extended in _FULL:
+        return FullError(path)
+    return ReadOnlyError(path) if code == sqlite3.SQLITE_READONLY else UnreachableError(path, str(error))
 
 
 def _plain_os(error: OSError, path: Path) -> StoreError:

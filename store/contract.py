@@ -6,10 +6,10 @@ and `FullError`. A method that raises has changed nothing. What a writing method
 the death of the process. No method calls a model or a network, and none waits for one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 from store.records import (
     Decision,
@@ -54,6 +54,25 @@ class Forgotten:
     others: int
     emptied: bool = True
     """Did the old bytes go too? Not while another process keeps the write-ahead log in use."""
+
+
+def mentions(needles: Iterable[str]) -> Callable[[object], bool]:
+    """A test that every backend uses for `forget`: does a text, or any text in a JSON value, hold a needle?"""
+    wanted = [needle.casefold() for needle in needles if needle]
+
+    def holds(value: object) -> bool:
+        match value:
+            case str():
+                folded = value.casefold()
+                return any(needle in folded for needle in wanted)
+            case Mapping():
+                return any(holds(key) or holds(each) for key, each in cast("Mapping[object, object]", value).items())
+            case list() | tuple():
+                return any(map(holds, cast("Sequence[object]", value)))
+            case _:
+                return False
+
+    return holds
 
 
 class Store(Protocol):
@@ -161,7 +180,8 @@ class Store(Protocol):
     def suggest(self, change: Add, evidence: Evidence, *, now: float) -> Rule:
         """Keep a candidate with the evidence behind it, in one transaction, without a revision.
 
-        The candidate is never served. Its state is `candidate` whatever `change` says.
+        The candidate is never served. Its state is `candidate` whatever `change` says. Raises
+        `NotFoundError` for evidence to link that there is not.
         """
         ...
 
@@ -179,7 +199,7 @@ class Store(Protocol):
 
         Each step leaves a decision. With `expected`, raises `ConflictError` unless the newest
         revision still has that number (0 for none). Raises `NotFoundError` for a rule that is
-        unknown or of another project.
+        unknown or of another project, and for a version or evidence that there is not.
         """
         ...
 
@@ -208,10 +228,12 @@ class Store(Protocol):
     def forget(self, *, needles: Sequence[str], rule: int | None = None, evidence: Iterable[int] = ()) -> Forgotten:
         """Take texts out for good: a rule's wordings, named evidence, and every text holding a needle.
 
-        Ids, digests, hashes, numbers and times stay, so chains verify and a second import of the
-        same thing stays a no-op. A rule whose current text is gone is not served. Needles are
-        compared without regard to case. Backends remove the bytes from everything they own; where
-        others keep them from it, the result says so and a later call finishes it.
+        Needles reach the texts of every project. Ids, digests, hashes, numbers and times stay, so
+        chains verify and a second import of the same thing stays a no-op, and so do the names by
+        which things are found and counted: projects, sessions, sources, commits, paths. A rule whose
+        current text is gone is not served. Needles are compared without regard to case. Backends
+        remove the bytes from everything they own; where others keep them from it, the result says so
+        and a later call finishes it. Raises `NotFoundError` for an unknown rule.
         """
         ...
 

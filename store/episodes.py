@@ -19,4 +19,6 @@ def following(current: Episode | None, *, task: str, now: float) -> Episode | No
     if current is None or now - current.seen > IDLE or (task and current.task and task != current.task):
         return None
     named = replace(current, task=task) if task and not current.task else current
-    return replace(named, seen=now) if named is not current or now - current.seen > FRESH else current
+    if named is current and now - current.seen <= FRESH:
+        return current
+    return replace(named, seen=max(now, current.seen))

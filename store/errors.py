@@ -56,10 +56,10 @@ class DamagedError(StoreError):
     """The file cannot be trusted; it is kept, never deleted."""
 
     def __init__(self, path: Path | str, what: str) -> None:
-        # What SQLite says may run over lines and quote what the damage left of a name.
-        said = "".join(letter if letter.isprintable() else " " for letter in what)
+        # What SQLite says may run over lines, and quote what the damage made of a name.
+        said = " ".join("".join(letter if letter.isprintable() else " " for letter in what).split())
         super().__init__(
-            f"the store {path} is damaged ({' '.join(said.split())[:200]}); run `mcp-promptlearn doctor` to set it aside and go on"
+            f"the store {path} is damaged ({said[:200]}); run `mcp-promptlearn doctor` to set it aside and go on"
         )
 
 

@@ -50,8 +50,15 @@ def forget(
             raise NotFoundError("rule", f"R{rule}", "see `mcp-promptlearn rules`")
         wanted |= {text for (text,) in texts if text}
     holds = mentions(wanted)
+
+    def within(text: str) -> bool:
+        try:
+            return holds(json.loads(text))
+        except ValueError:  # damage is no reason to leave a text where it is
+            return holds(text)
+
     db.create_function("holds", 1, holds, deterministic=True)
-    db.create_function("within", 1, lambda text: holds(json.loads(text)), deterministic=True)
+    db.create_function("within", 1, within, deterministic=True)
     facts = db.execute(
         """UPDATE evidence SET text = ?, detail = '{}', fingerprint = ''
         WHERE id IN (SELECT value FROM json_each(?)) OR holds(text) OR holds(fingerprint) OR within(detail)""",
@@ -95,9 +102,7 @@ def forget_traces(db: sqlite3.Connection, found: Traces, *, needles: Iterable[st
     """Forget in a copy, by traces. Runs inside the caller's write transaction."""
     wanted = list(needles)
     facts = [
-        ident
-        for ident, *fact in db.execute("SELECT id, project, hash FROM evidence")
-        if tuple(fact) in found.facts
+        ident for ident, *fact in db.execute("SELECT id, project, hash FROM evidence") if tuple(fact) in found.facts
     ]
     rules = db.execute(
         "SELECT DISTINCT rule FROM versions WHERE digest IN (SELECT value FROM json_each(?))",

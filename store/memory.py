@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from store import chain, episodes
-from store.contract import Delivery, Forgotten, Kept
+from store.contract import Delivery, Forgotten, Kept, mentions
 from store.errors import BusyError, ConflictError, NotFoundError
 from store.records import (
     FORGOTTEN,
@@ -48,7 +48,6 @@ class MemoryStore:
         self._answers: dict[str, str] = {}
         self._held: set[str] = set()
         self._lock = threading.RLock()
-        self._forgot = False
 
     # Projects, sessions, episodes
 
@@ -63,10 +62,13 @@ class MemoryStore:
     def deliver(self, session: Session, *, task: str, shown: Sequence[Exposure], now: float) -> Delivery:
         """See `Store.deliver`."""
         key = (session.id, session.project)
-        kept = self._sessions.get(key, session)
-        self._sessions[key] = replace(kept, seen=max(kept.seen, now))
         current = self.current_episode(*key)
         episode = episodes.following(current, task=task, now=now)
+        known = {(exposure.rule, exposure.version) for exposure in self.exposures(*key)}
+        if current and current == episode and known.issuperset((each.rule, each.version) for each in shown):
+            return Delivery(current, self.exposures(*key))
+        kept = self._sessions.get(key, replace(session, seen=now))
+        self._sessions[key] = replace(kept, seen=max(kept.seen, now))
         if episode is None:
             episode = Episode(len(self._episodes) + 1, *key, task, now, now)
             self._episodes.append(episode)
@@ -84,7 +86,8 @@ class MemoryStore:
 
     def exposures_of(self, rule: int) -> tuple[Exposure, ...]:
         """See `Store.exposures_of`."""
-        return tuple(e for _, e in self._exposures if e.rule == rule)
+        mine = (e for _, e in self._exposures if e.rule == rule)
+        return tuple(sorted(mine, key=lambda e: (e.time, e.episode, e.session, e.position)))
 
     def episode(self, ident: int) -> Episode:
         """See `Store.episode`."""
@@ -120,8 +123,11 @@ class MemoryStore:
         return Kept(len(self._evidence), True)
 
     def _link(self, rule: int, evidence: Iterable[int]) -> None:
-        linked = self._supports.setdefault(rule, set())
-        linked.update(evidence)
+        linked = self._supports.get(rule, set()).union(evidence)
+        for each in linked:
+            if not 0 < each <= len(self._evidence):
+                raise NotFoundError("evidence", each)
+        self._supports[rule] = linked
         self._rules[rule] = replace(self._rules[rule], supports=len(linked))
 
     def evidence(
@@ -205,18 +211,29 @@ class MemoryStore:
 
     def suggest(self, change: Add, evidence: Evidence, *, now: float) -> Rule:
         """See `Store.suggest`."""
-        kept = self._keep(evidence)
-        candidate = replace(change, state=State.CANDIDATE)
-        effect = created(
-            candidate,
-            project=evidence.project,
-            ident=len(self._rules) + 1,
-            salt=self._chance(16).hex(),
-            now=now,
-        )
-        self._write(effect)
-        self._link(effect.rule.id, (kept.id, *change.evidence))
+        with self._whole():
+            kept = self._keep(evidence)
+            effect = created(
+                replace(change, state=State.CANDIDATE),
+                project=evidence.project,
+                ident=len(self._rules) + 1,
+                salt=self._chance(16).hex(),
+                now=now,
+            )
+            self._write(effect)
+            self._link(effect.rule.id, (kept.id, *change.evidence))
         return self.rule(effect.rule.id)
+
+    @contextmanager
+    def _whole(self) -> Generator[None]:
+        """What fails inside leaves rules and evidence as they were."""
+        versions = {rule: dict(known) for rule, known in self._versions.items()}
+        before = dict(self._rules), versions, dict(self._supports), list(self._evidence)
+        try:
+            yield
+        except BaseException:
+            self._rules, self._versions, self._supports, self._evidence = before
+            raise
 
     def revise(
         self,
@@ -229,13 +246,12 @@ class MemoryStore:
         expected: int | None = None,
     ) -> Revision:
         """See `Store.revise`."""
-        before = (dict(self._rules), {k: dict(v) for k, v in self._versions.items()}, dict(self._supports))
         history = self._revisions.get(project, [])
         number = len(history)
         if expected is not None and number != expected:
             raise ConflictError(expected, number)
         decided: list[Decision] = []
-        try:
+        with self._whole():
             for step in steps:
                 effect = self._effect(project, step, now)
                 self._write(effect)
@@ -245,9 +261,6 @@ class MemoryStore:
                 decided.append(
                     Decision(step.kind, effect.rule.id, step.actor, step.reason, numbers, project, number + 1, now)
                 )
-        except NotFoundError:
-            self._rules, self._versions, self._supports = before
-            raise
         for decision in decided:
             self._decisions.append(replace(decision, id=len(self._decisions) + 1))
         sealed = chain.seal(
@@ -303,31 +316,25 @@ class MemoryStore:
 
     def problems(self) -> list[str]:
         """See `Store.problems`."""
-
-        def version(rule: int, number: int) -> Version | None:
-            return self._versions.get(rule, {}).get(number)
-
-        return [
-            f"{project}: {problem}"
-            for project, revisions in sorted(self._revisions.items())
-            for problem in chain.problems(revisions, version=version, forgotten=self._forgot)
-        ]
+        found: list[str] = []
+        for project in sorted(self._revisions.keys() | {rule.project for rule in self._rules.values()}):
+            rules = self.rules(project)
+            versions = {(rule.id, v.number): v for rule in rules for v in self.versions(rule.id)}
+            broken = chain.problems(self.revisions(project), rules=rules, versions=versions)
+            found += [f"{project}: {problem}" for problem in broken]
+        return found
 
     # The rest
 
     def forget(self, *, needles: Sequence[str], rule: int | None = None, evidence: Iterable[int] = ()) -> Forgotten:
         """See `Store.forget`."""
-        wanted = {needle.casefold() for needle in needles if needle}
+        wanted = set(needles)
         if rule is not None:
-            wanted |= {version.text.casefold() for version in self.versions(rule) if version.text}
-
-        def holds(text: object) -> bool:
-            return any(needle in str(text).casefold() for needle in wanted)
-
-        self._forgot = True
+            wanted |= {version.text for version in self.versions(rule) if version.text}
+        holds = mentions(wanted)
         named, facts, versions, others = set(evidence), 0, 0, 0
         for place, fact in enumerate(self._evidence):
-            if fact.id in named or holds(fact.text) or holds(dict(fact.detail)):
+            if fact.id in named or holds([fact.text, fact.fingerprint, fact.detail]):
                 blank = replace(fact, text=trusted_text(FORGOTTEN), detail={}, fingerprint="")
                 self._evidence[place] = blank
                 facts += 1
@@ -347,12 +354,13 @@ class MemoryStore:
     def _forget_words(self, rule: int | None, holds: Callable[[object], bool]) -> int:
         others = 0
         for place, each in enumerate(self._decisions):
-            if each.rule == rule or holds(each.reason) or holds(dict(each.numbers)):
-                self._decisions[place] = replace(each, reason=FORGOTTEN, numbers={})
+            blank = replace(each, reason=FORGOTTEN, numbers={})
+            if each != blank and (each.rule == rule or holds([each.reason, each.numbers])):
+                self._decisions[place] = blank
                 others += 1
         for revisions in self._revisions.values():
             for place, revision in enumerate(revisions):
-                if holds(revision.report):
+                if revision.report != FORGOTTEN and holds(revision.report):
                     revisions[place] = replace(revision, report=FORGOTTEN)
                     others += 1
         for place, episode in enumerate(self._episodes):

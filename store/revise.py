@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from store.chain import digest
+from store.errors import NotFoundError
 from store.records import (
     Ending,
     Entry,
@@ -130,7 +131,10 @@ def changed(
     salt: str,
     now: float,
 ) -> Effect:
-    """The rule after any change but `Add`. `versions` looks up by number; `newest` is the highest one."""
+    """The rule after any change but `Add`. `versions` looks up by number; `newest` is the highest one.
+
+    Raises `NotFoundError` where `versions` raises `KeyError`.
+    """
     match change:
         case Move(state=state, ending=ending):
             return Effect(replace(rule, state=state, ending=ending))
@@ -144,7 +148,10 @@ def changed(
             if entry.version == rule.current.number:
                 return Effect(back)
             left = replace(rule.current, withdrawn=True)
-            again = replace(versions(entry.version), withdrawn=False)
+            try:
+                again = replace(versions(entry.version), withdrawn=False)
+            except KeyError:
+                raise NotFoundError("version", f"{entry.version} of {rule.name}") from None
             return Effect(replace(back, current=again), (left, again))
 
 

@@ -6,19 +6,18 @@ it. Opening and closing, translation of errors and the waiting for locks live in
 
 import json
 import sqlite3
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from store import chain, episodes
-from store.connection import Connection
+from store.connection import Connection, UnreadableError, sole
 from store.contract import Delivery, Forgotten, Kept
-from store.errors import BusyError, ConflictError, NotFoundError
+from store.errors import ConflictError, DamagedError, NotFoundError
 from store.records import (
-    FORGOTTEN,
     GLOBAL,
     Decision,
     Ending,
@@ -43,6 +42,11 @@ from store.text import trusted_text
 Row = tuple[Any, ...]
 """What SQLite gives; STRICT tables keep the types that the schema names."""
 
+Read = TypeVar("Read")
+
+LARGEST = 2**63 - 1
+"""The largest number that SQLite keeps."""
+
 RULES = """SELECT r.id, r.project, r.state, r.pinned, r.operation, r.replaces, r.ending, r.target, r.why,
     r.created, (SELECT count(*) FROM supports s WHERE s.rule = r.id),
     v.number, v.digest, v.salt, v.text, v.paths, v.origin, v.identity, v.trust, v.time, v.removed, v.withdrawn
@@ -56,8 +60,8 @@ EXPOSURES = """SELECT session, rule, version, probability, assigned, delivered, 
 EPISODES = "SELECT id, session, project, task, started, seen FROM episodes"
 REVISIONS = """SELECT project, number, parent, hash, time, cause, report_digest, entries, report
     FROM revisions WHERE project = ?"""
-DECISIONS = "SELECT kind, rule, actor, reason, numbers, project, revision, time, id FROM decisions WHERE project = ?"
-TALLIES = """SELECT fingerprint, count(*), count(DISTINCT coalesce(session, nullif(commit_id, ''), hash)),
+DECISIONS = "SELECT kind, rule, actor, reason, numbers, project, revision, time, id FROM decisions"
+TALLIES = """SELECT fingerprint, count(*), count(DISTINCT coalesce(nullif(session, ''), nullif(commit_id, ''), hash)),
     min(time), max(time), max(id) FROM evidence WHERE project = ? AND kind = 'failure' AND fingerprint != ''
     GROUP BY fingerprint ORDER BY 3 DESC, 1"""
 
@@ -92,7 +96,11 @@ class SqliteStore:
             if db.execute("SELECT 1 FROM projects WHERE (key, name, path) = (?, ?, ?)", row).fetchone():
                 return
         with self._db.writing() as db:
-            db.execute("INSERT OR REPLACE INTO projects VALUES (?, ?, ?)", row)
+            db.execute(
+                """INSERT INTO projects (key, name, path) VALUES (?, ?, ?)
+                ON CONFLICT (key) DO UPDATE SET name = excluded.name, path = excluded.path""",
+                row,
+            )
 
     def projects(self) -> list[Project]:
         """See `Store.projects`."""
@@ -110,7 +118,7 @@ class SqliteStore:
                 return Delivery(current, seen)
         with self._db.writing() as db:
             db.execute(
-                """INSERT INTO sessions VALUES (?, ?, ?, ?, ?)
+                """INSERT INTO sessions (id, project, client, started, seen) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (id, project) DO UPDATE SET seen = max(seen, excluded.seen)""",
                 (session.id, session.project, session.client, session.started, now),
             )
@@ -121,7 +129,8 @@ class SqliteStore:
             ).fetchone()[0]
             for exposure in shown:
                 place += db.execute(
-                    "INSERT OR IGNORE INTO exposures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    """INSERT OR IGNORE INTO exposures (session, project, rule, version, probability, assigned,
+                    delivered, episode, position, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                     (
                         session.id,
                         session.project,
@@ -146,13 +155,13 @@ class SqliteStore:
     def exposures_of(self, rule: int) -> tuple[Exposure, ...]:
         """See `Store.exposures_of`."""
         with self._db.reading() as db:
-            rows = db.execute(f"{EXPOSURES} WHERE rule = ? ORDER BY time, episode, session", (rule,))
+            rows = db.execute(f"{EXPOSURES} WHERE rule = ? ORDER BY time, episode, session, position", (_known(rule),))
             return tuple(map(_exposure, rows))
 
     def episode(self, ident: int) -> Episode:
         """See `Store.episode`."""
         with self._db.reading() as db:
-            row = db.execute(f"{EPISODES} WHERE id = ?", (ident,)).fetchone()
+            row = db.execute(f"{EPISODES} WHERE id = ?", (_known(ident),)).fetchone()
         if row is None:
             raise NotFoundError("episode", f"E{ident}", "call get_rules to begin one, or leave `episode` out")
         return Episode(*row)
@@ -177,8 +186,8 @@ class SqliteStore:
     def record(self, facts: Sequence[Evidence], *, rule: int | None = None) -> list[Kept]:
         """See `Store.record`."""
         with self._db.writing() as db:
-            if rule is not None and not db.execute("SELECT 1 FROM rules WHERE id = ?", (rule,)).fetchone():
-                raise NotFoundError("rule", f"R{rule}")
+            if rule is not None and not db.execute("SELECT 1 FROM rules WHERE id = ?", (_known(rule),)).fetchone():
+                raise NotFoundError("rule", f"R{rule}", "see `mcp-promptlearn rules`")
             kept = [_keep(db, fact) for fact in facts]
             if rule is not None:
                 _link(db, rule, (each.id for each in kept))
@@ -199,7 +208,8 @@ class SqliteStore:
         """See `Store.evidence`."""
         conditions, values = ["project = ?"], [project]
         parameters: list[object] = list(values)
-        for column, wanted in (("fingerprint", fingerprint), ("session", session), ("episode", episode)):
+        place = None if episode is None else _known(episode)
+        for column, wanted in (("fingerprint", fingerprint), ("session", session), ("episode", place)):
             if wanted is not None:
                 conditions.append(f"{column} = ?")
                 parameters.append(wanted)
@@ -213,17 +223,17 @@ class SqliteStore:
             parameters.append(int(trust))
         order = "id" if newest is None else "id DESC LIMIT ?"
         if newest is not None:
-            parameters.append(newest)
+            parameters.append(min(max(newest, 0), LARGEST))
         with self._db.reading() as db:
             rows = db.execute(f"{EVIDENCE} WHERE {' AND '.join(conditions)} ORDER BY {order}", parameters)
-            found = [_fact(row) for row in rows]
+            found = _all(_fact, rows)
         return found if newest is None else found[::-1]
 
     def counts(self, project: str) -> Mapping[Kind, int]:
         """See `Store.counts`."""
         with self._db.reading() as db:
             rows = db.execute("SELECT kind, count(*) FROM evidence WHERE project = ? GROUP BY kind", (project,))
-            return {Kind(kind): number for kind, number in rows}
+            return dict(_all(_count, rows))
 
     def tallies(self, project: str) -> list[Tally]:
         """See `Store.tallies`."""
@@ -234,9 +244,9 @@ class SqliteStore:
         """See `Store.supports`."""
         with self._db.reading() as db:
             rows = db.execute(
-                f"{EVIDENCE} WHERE id IN (SELECT evidence FROM supports WHERE rule = ?) ORDER BY id", (rule,)
+                f"{EVIDENCE} WHERE id IN (SELECT evidence FROM supports WHERE rule = ?) ORDER BY id", (_known(rule),)
             )
-            return [_fact(row) for row in rows]
+            return _all(_fact, rows)
 
     def links(self, project: str) -> Mapping[int, frozenset[int]]:
         """See `Store.links`."""
@@ -262,8 +272,7 @@ class SqliteStore:
         """See `Store.versions`."""
         with self._db.reading() as db:
             _rule_by_id(db, rule)
-            rows = db.execute(f"{VERSIONS} ORDER BY number", (rule,))
-            return [_version(rule, row) for row in rows]
+            return _versions(db, rule)
 
     def suggest(self, change: Add, evidence: Evidence, *, now: float) -> Rule:
         """See `Store.suggest`."""
@@ -324,7 +333,8 @@ class SqliteStore:
                 report=report,
             )
             db.execute(
-                "INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                """INSERT INTO revisions (project, number, parent, hash, time, cause, report_digest, entries, report)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 (
                     project,
                     sealed.number,
@@ -346,7 +356,7 @@ class SqliteStore:
         rule = _rule_by_id(db, concerned(step.change))
         if rule.project != project:
             raise NotFoundError("rule", rule.name, f"it belongs to another project ({rule.project})")
-        known = {row[0]: _version(rule.id, row) for row in db.execute(VERSIONS, (rule.id,))}
+        known = {version.number: version for version in _versions(db, rule.id)}
         return changed(step.change, rule, versions=known.__getitem__, newest=max(known), salt=salt, now=now)
 
     def head(self, project: str) -> int:
@@ -357,15 +367,15 @@ class SqliteStore:
     def revisions(self, project: str) -> list[Revision]:
         """See `Store.revisions`."""
         with self._db.reading() as db:
-            return [_revision(row) for row in db.execute(f"{REVISIONS} ORDER BY number", (project,))]
+            return _revisions(db, project)
 
     def revision(self, project: str, number: int) -> Revision:
         """See `Store.revision`."""
         with self._db.reading() as db:
-            row = db.execute(f"{REVISIONS} AND number = ?", (project, number)).fetchone()
-        if row is None:
+            found = _all(_revision, db.execute(f"{REVISIONS} AND number = ?", (project, _known(number))))
+        if not found:
             raise NotFoundError("revision", number, "see `mcp-promptlearn history`")
-        return _revision(row)
+        return found[0]
 
     def decisions(self, project: str, *, rule: int | None = None, revision: int | None = None) -> list[Decision]:
         """See `Store.decisions`."""
@@ -374,30 +384,33 @@ class SqliteStore:
         for column, wanted in (("rule", rule), ("revision", revision)):
             if wanted is not None:
                 conditions += f" AND {column} = ?"
-                values.append(wanted)
+                values.append(_known(wanted))
         with self._db.reading() as db:
-            rows = db.execute(f"{DECISIONS}{conditions} ORDER BY id", values)
-            return [Decision(k, r, a, why, json.loads(n), *rest) for k, r, a, why, n, *rest in rows]
+            return _all(_decision, db.execute(f"{DECISIONS} WHERE project = ?{conditions} ORDER BY id", values))
 
     def problems(self) -> list[str]:
-        """See `Store.problems`: a full integrity check of the file, then every chain."""
-        with self._db.reading() as db:
-            found = [row[0] for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"]
-            found += [f"a row of {row[0]} points to nothing" for row in db.execute("PRAGMA foreign_key_check")]
-            forgotten = db.execute("SELECT 1 FROM versions WHERE text IS NULL").fetchone() is not None
-            forgotten = forgotten or db.execute("SELECT 1 FROM evidence WHERE text = ?", (FORGOTTEN,)).fetchone()
+        """See `Store.problems`: a full integrity check of the file, then every row and every chain.
 
-            def version(rule: int, number: int) -> Version | None:
-                row = db.execute(f"{VERSIONS} AND number = ?", (rule, number)).fetchone()
-                return None if row is None else _version(rule, row)
-
-            for (project,) in db.execute("SELECT DISTINCT project FROM revisions ORDER BY 1").fetchall():
-                rows = db.execute(f"{REVISIONS} ORDER BY number", (project,)).fetchall()
-                revisions = [_revision(row) for row in rows]
-                found += [
-                    f"{project}: {problem}"
-                    for problem in chain.problems(revisions, version=version, forgotten=bool(forgotten))
-                ]
+        Raises `DamagedError`, with what the check said, where rows cannot be read at all.
+        """
+        found: list[str] = []
+        try:
+            with self._db.reading() as db:
+                found += [row[0] for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"]
+                found += [f"a row of {row[0]} points to nothing" for row in db.execute("PRAGMA foreign_key_check")]
+                for read, query in ((_fact, EVIDENCE), (_exposure, EXPOSURES), (_decision, DECISIONS)):
+                    for row in db.execute(query):
+                        _all(read, [row])
+                projects = db.execute("SELECT project FROM revisions UNION SELECT project FROM rules").fetchall()
+                for (project,) in projects:
+                    rules = _rules(db, project)
+                    versions = {(rule.id, v.number): v for rule in rules for v in _versions(db, rule.id)}
+                    broken = chain.problems(_revisions(db, project), rules=rules, versions=versions)
+                    found += [f"{project}: {problem}" for problem in broken]
+        except DamagedError as error:
+            if found:
+                raise DamagedError(self.path, found[0]) from error
+            raise
         return found
 
     # The rest
@@ -419,27 +432,32 @@ class SqliteStore:
     def keep_answer(self, question: str, answer: str, *, now: float) -> None:
         """See `Store.keep_answer`."""
         with self._db.writing() as db:
-            db.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?)", (question, answer, now))
+            db.execute(
+                """INSERT INTO answers (question, answer, time) VALUES (?, ?, ?)
+                ON CONFLICT (question) DO UPDATE SET answer = excluded.answer, time = excluded.time""",
+                (question, answer, now),
+            )
 
-    @contextmanager
-    def alone(self, task: str) -> Generator[None]:
+    def alone(self, task: str) -> AbstractContextManager[None]:
         """See `Store.alone`: a lock of the operating system on a file beside the store."""
-        from filelock import FileLock, Timeout
-
-        beside = self.path.with_name(f"{task}.lock")
-        held = FileLock(beside, timeout=0, mode=0o600)
-        try:
-            held.acquire()
-        except Timeout:
-            raise BusyError(task) from None
-        try:
-            yield
-        finally:
-            held.release()
+        return sole(self.path.with_name(f"{task}.lock"), what=task)
 
     def close(self) -> None:
         """See `Store.close`."""
         self._db.close()
+
+
+def _known(ident: int) -> int:
+    """An id as SQLite can compare it; one beyond its numbers is that of no row."""
+    return ident if -LARGEST <= ident <= LARGEST else -LARGEST
+
+
+def _all(read: Callable[[Row], Read], rows: Iterable[Row]) -> list[Read]:
+    """Every row as a record. What is no record of ours is damage."""
+    try:
+        return list(map(read, rows))
+    except (ValueError, TypeError, KeyError) as error:
+        raise UnreadableError(f"a row cannot be read, {error!r}") from error
 
 
 def _continued(db: sqlite3.Connection, session: Session, task: str, now: float) -> Episode:
@@ -504,8 +522,21 @@ def _keep(db: sqlite3.Connection, fact: Evidence) -> Kept:
     return Kept(old.fetchone()[0], False)
 
 
+def _count(row: Row) -> tuple[Kind, int]:
+    kind, number = row
+    return KINDS[kind], number
+
+
+def _decision(row: Row) -> Decision:
+    kind, rule, actor, reason, numbers, *rest = row
+    return Decision(kind, rule, actor, reason, json.loads(numbers), *rest)
+
+
 def _link(db: sqlite3.Connection, rule: int, evidence: Iterable[int]) -> None:
-    db.executemany("INSERT OR IGNORE INTO supports VALUES (?, ?)", [(rule, each) for each in evidence])
+    for each in evidence:
+        if not db.execute("SELECT 1 FROM evidence WHERE id = ?", (_known(each),)).fetchone():
+            raise NotFoundError("evidence", each)
+        db.execute("INSERT OR IGNORE INTO supports (rule, evidence) VALUES (?, ?)", (rule, each))
 
 
 def _fact(row: Row) -> Evidence:
@@ -559,14 +590,22 @@ def _rules(db: sqlite3.Connection, project: str, states: Iterable[State] | None 
         wanted = sorted(states)
         marks = ", ".join("?" * len(wanted))
         rows = db.execute(f"{RULES} WHERE r.project = ? AND r.state IN ({marks}) ORDER BY r.id", (project, *wanted))
-    return [_rule(row) for row in rows]
+    return _all(_rule, rows)
 
 
 def _rule_by_id(db: sqlite3.Connection, ident: int) -> Rule:
-    row = db.execute(f"{RULES} WHERE r.id = ?", (ident,)).fetchone()
-    if row is None:
+    found = _all(_rule, db.execute(f"{RULES} WHERE r.id = ?", (_known(ident),)))
+    if not found:
         raise NotFoundError("rule", f"R{ident}", "see `mcp-promptlearn rules`")
-    return _rule(row)
+    return found[0]
+
+
+def _versions(db: sqlite3.Connection, rule: int) -> list[Version]:
+    return _all(partial(_version, rule), db.execute(f"{VERSIONS} ORDER BY number", (rule,)))
+
+
+def _revisions(db: sqlite3.Connection, project: str) -> list[Revision]:
+    return _all(_revision, db.execute(f"{REVISIONS} ORDER BY number", (project,)))
 
 
 def _rule(row: Row) -> Rule:
@@ -637,7 +676,9 @@ def _write(db: sqlite3.Connection, effect: Effect, *, new: bool) -> None:
             row,
         )
     db.executemany(
-        "INSERT OR REPLACE INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        """INSERT INTO versions (rule, number, digest, salt, text, paths, origin, identity, trust, time, removed,
+        withdrawn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (rule, number) DO UPDATE SET withdrawn = excluded.withdrawn""",
         [
             (
                 version.rule,

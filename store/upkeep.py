@@ -29,9 +29,6 @@ KEEP = 7
 WAL_RESET_FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 """First SQLite releases, per branch, without the WAL-reset race."""
 
-PARTS = ("", "-wal", "-shm", "-journal")
-"""What SQLite adds to a file's name for the files that belong to it."""
-
 
 def real(path: Path) -> Path:
     """Where a store really lies: by every name it has, its log, locks and backups must be the same.
@@ -183,6 +180,17 @@ def mend(path: Path, *, now: float) -> tuple[Path, Path | None]:
     return _replace(path, None, now=now, word="damaged"), None
 
 
+def begin_again(path: Path, damage: DamagedError, *, now: float) -> str:
+    """Go on where a store is damaged or gone, and say so in one sentence. Call it inside `mending`."""
+    if not any(part.exists() for part in _parts(path)):
+        private(path)
+        kept = backups(path)[-1].name
+        return f"there was no store {path}, a new one begins; `mcp-promptlearn backup --restore {kept}` brings one back"
+    aside, backup = mend(path, now=now)
+    begun = f"the backup {backup.name} took its place" if backup else "a new store begins"
+    return f"{damage}".split(";", maxsplit=1)[0] + f"; it was set aside as {aside.name} and {begun}"
+
+
 @contextmanager
 def mending(path: Path, *, wait: float) -> Generator[None]:
     """Only one process at a time looks at a damaged store; the others wait and look again."""
@@ -319,9 +327,9 @@ def _set_aside(path: Path, aside: Path) -> None:
             raise
         except OSError:  # a drive without second names
             path.rename(aside)
-    for part in PARTS[1:]:
+    for part, place in zip(_parts(path)[1:], _parts(aside)[1:], strict=True):
         with suppress(FileNotFoundError):
-            path.with_name(path.name + part).rename(aside.with_name(aside.name + part))
+            part.rename(place)
 
 
 def _copies(path: Path) -> list[tuple[tuple[int, int], Path]]:
@@ -343,9 +351,13 @@ def _backing_up(path: Path) -> AbstractContextManager[None]:
     return sole(path.with_name("backup.lock"), what="the folder of backups", wait=WAIT)
 
 
+def _parts(path: Path) -> list[Path]:
+    return [path.with_name(path.name + part) for part in ("", "-wal", "-shm", "-journal")]
+
+
 def _drop(path: Path) -> None:
-    for part in PARTS:
-        path.with_name(path.name + part).unlink(missing_ok=True)
+    for part in _parts(path):
+        part.unlink(missing_ok=True)
 
 
 def _sync(folder: Path) -> None:

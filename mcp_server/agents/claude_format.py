@@ -112,6 +112,9 @@ def _failed(response: object) -> bool | None:
         code = found.get(key)
         if isinstance(code, int) and not isinstance(code, bool):
             return code != 0
+    if "interrupted" in found:
+        # Claude Code sends another event for a command that failed.
+        return bool(found["interrupted"])
     metadata = found.get("metadata")
     if isinstance(metadata, dict):
         return _failed(cast("Mapping[str, object]", metadata))

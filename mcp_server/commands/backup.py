@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from mcp_server.commands import CommandError, show
+from mcp_server.commands import CommandError, confirm, show
 from mcp_server.person import demand
 from mcp_server.wiring import Wiring
 from store import upkeep
@@ -12,8 +12,9 @@ from store import upkeep
 def arguments(parser: argparse.ArgumentParser, command: str) -> None:
     """Declare what the command takes."""
     del command
-    parser.add_argument("--list", action="store_true", help="show the copies there are")
-    parser.add_argument("--restore", metavar="FILE", help="put a copy in the store's place; what is there is set aside")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--list", action="store_true", help="show the copies there are")
+    what.add_argument("--restore", metavar="FILE", help="put a copy in the store's place; what is there is set aside")
     parser.add_argument("--yes", action="store_true", help="without a terminal, do not ask")
     parser.add_argument("--json", action="store_true", help="the facts as JSON")
 
@@ -21,7 +22,7 @@ def arguments(parser: argparse.ArgumentParser, command: str) -> None:
 def run(options: argparse.Namespace, wiring: Wiring) -> int:
     """Do one of the three."""
     path = wiring.settings.store
-    if options.restore:
+    if options.restore is not None:
         return _restore(options, wiring, path)
     if options.list:
         copies = upkeep.backups(path)
@@ -44,15 +45,16 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
 def _restore(options: argparse.Namespace, wiring: Wiring, path: Path) -> int:
     demand(wiring.surroundings(), yes=options.yes, what="backup --restore")
     named = Path(options.restore)
-    source = named if named.exists() else path.parent / "backups" / named.name
-    if not options.yes:
-        asked = f"Put {source.name} in the store's place? Close agents first; the old one is kept beside it. [y/N] "
-        if wiring.ask(asked).strip().lower() != "y":
-            raise CommandError("nothing was changed")
+    # The name alone is enough for one of ours.
+    source = path.parent / "backups" / named.name if named.name == options.restore and not named.exists() else named
+    asked = f"Put {source.name} in the store's place? Close agents first; the old one is kept beside it."
+    if not options.yes and not confirm(wiring, asked):
+        raise CommandError("nothing was changed, as the answer was not yes")
     wiring.close()
     aside = upkeep.restore(path, source, now=wiring.now())
+    kept = str(aside) if aside.exists() else None
     if options.json:
-        show(wiring, {"restored": str(source), "set_aside": str(aside)})
+        show(wiring, {"restored": str(source), "set_aside": kept})
     else:
-        wiring.say(f"Restored {source.name}; what was there is {aside}")
+        wiring.say(f"Restored {source.name}; " + (f"what was there is {kept}" if kept else "nothing was there before"))
     return 0

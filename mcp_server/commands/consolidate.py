@@ -39,6 +39,8 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
             _print(wiring, project, plan, revision, dry=options.dry_run)
     if options.json:
         show(wiring, {"runs": printed})
+    elif not projects:
+        wiring.say("No project is known yet, so there is no evidence.")
     return 0
 
 
@@ -67,7 +69,7 @@ def _print(wiring: Wiring, project: Project, plan: Plan, revision: Revision | No
         say("Nothing was changed" + (" and nothing was sent." if plan.asked else "."))
     elif revision is not None:
         say(f"Revision {revision.number}. Nothing is served before you admit it: mcp-promptlearn review")
-    elif plan.questions:
+    if plan.questions and not dry:
         say(f"{count(len(plan.questions), 'question')} for you in `mcp-promptlearn review`.")
 
 

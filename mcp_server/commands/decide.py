@@ -2,10 +2,14 @@
 
 import argparse
 
-from mcp_server.commands import one_rule, show, write
+from mcp_server.commands import CommandError, confirm, one_rule, show, undo, write
+from mcp_server.commands.candidate import warnings
 from mcp_server.learning import admit
 from mcp_server.person import demand
 from mcp_server.wiring import Wiring
+from store.records import Rule
+from store.revise import Step
+from store.text import clean_line
 
 
 def arguments(parser: argparse.ArgumentParser, command: str) -> None:
@@ -13,39 +17,57 @@ def arguments(parser: argparse.ArgumentParser, command: str) -> None:
     parser.add_argument("rule", help="the rule's id, like R12")
     if command in {"reject", "retire"}:
         parser.add_argument("--why", default="", help="the reason, kept with the decision")
-    parser.add_argument("--yes", action="store_true", help="without a terminal")
+    sure = "without a terminal, or in spite of a warning" if command == "approve" else "without a terminal"
+    parser.add_argument("--yes", action="store_true", help=sure)
     parser.add_argument("--json", action="store_true", help="the facts as JSON")
 
 
 def run(options: argparse.Namespace, wiring: Wiring) -> int:
     """Carry out the decision as one revision."""
-    from store.text import clean_line
-
     demand(wiring.surroundings(), yes=options.yes, what=options.command)
+    store = wiring.store()
+    head = store.head(one_rule(wiring, options.rule)[0].project)
     rule, rules = one_rule(wiring, options.rule)
-    match options.command:
-        case "approve":
-            steps = admit.approve(rule, rules)
-        case "reject":
-            steps = admit.reject(rule, clean_line(options.why).text)
-        case "retire":
-            steps = admit.retire(rule, clean_line(options.why).text)
-        case "pin":
-            steps = admit.pin(rule, rules)
-        case _:
-            steps = admit.unpin(rule)
-    revision = write(wiring, rule.project, steps, cause=f"{options.command} {rule.name}")
-    after = wiring.store().rule(rule.id)
+    steps = _steps(options, wiring, rule, rules)
+    cause = f"{options.command} {rule.name}"
+    revision = write(wiring, rule.project, steps, cause=cause, expected=head)
+    after = store.rule(rule.id)
     if options.json:
         facts = {
             "id": rule.name,
             "state": str(after.state),
+            "ending": str(after.ending),
             "pinned": after.pinned,
             "revision": revision.number,
         }
         show(wiring, facts)
         return 0
     reasons = "; ".join(dict.fromkeys(step.reason for step in steps))
-    wiring.say(f"{rule.name} is {after.ending or after.state}{' and pinned' if after.pinned else ''}: {reasons}")
-    wiring.say(f"revision {revision.number}; `mcp-promptlearn rollback` undoes it")
+    wiring.say(f"{rule.name} is {after.ending or after.state}{' and pinned' if after.pinned else ''}: {after.text}")
+    wiring.say(f"  {reasons} (revision {revision.number}; {undo(rule.project)} undoes it)")
     return 0
+
+
+def _steps(options: argparse.Namespace, wiring: Wiring, rule: Rule, rules: dict[int, Rule]) -> list[Step]:
+    match options.command:
+        case "approve":
+            steps = admit.approve(rule, rules)
+            _warn(options, wiring, rule, rules)
+            return steps
+        case "reject":
+            return admit.reject(rule, clean_line(options.why).text)
+        case "retire":
+            return admit.retire(rule, clean_line(options.why).text)
+        case "pin":
+            return admit.pin(rule, rules)
+        case _:
+            return admit.unpin(rule)
+
+
+def _warn(options: argparse.Namespace, wiring: Wiring, rule: Rule, rules: dict[int, Rule]) -> None:
+    """What a review would have shown; a person who names the id may not have seen it."""
+    found = warnings(rule, rules)
+    for words in found:
+        wiring.tell(f"WARNING: {words}")
+    if found and not options.yes and not confirm(wiring, f"Admit all the same: {rule.text}"):
+        raise CommandError(f"{rule.name} was not approved")

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shutil
 import sqlite3
 import stat
 import sys
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mcp_server.commands import count, show
-from mcp_server.project import ProjectError, git
+from mcp_server.project import ProjectError
 from mcp_server.wiring import Wiring
 from store import upkeep
 from store.errors import DamagedError, StoreError
@@ -36,7 +37,9 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         *_store(wiring),
         _sqlite(),
         *_private(wiring.settings.home, wiring.settings.store),
-        _git(wiring),
+        _git(),
+        _project(wiring),
+        _person(wiring),
         *_aside(wiring),
     ]
     if options.json:
@@ -95,14 +98,26 @@ def _private(home: Path, store: Path) -> list[Check]:
     return found or [Check("private", True, "only you can read the store")]
 
 
-def _git(wiring: Wiring) -> Check:
-    if git(wiring.folder, "--version") is None:
-        return Check("git", False, "git was not found on PATH; projects are told apart by their folder only")
+def _git() -> Check:
+    found = shutil.which("git")
+    if found is None:
+        return Check("git", False, "not found on PATH; projects are told apart by their folder only, so install it")
+    return Check("git", True, found)
+
+
+def _project(wiring: Wiring) -> Check:
     try:
         place = wiring.place()
-    except ProjectError as error:
+    except (ProjectError, StoreError) as error:
         return Check("project", False, str(error))
     return Check("project", True, place.note or f"{place.project.name} is {place.project.key}")
+
+
+def _person(wiring: Wiring) -> Check:
+    mark = wiring.surroundings().mark
+    if mark:
+        return Check("person", True, f"{mark}, so what changes the rules is refused here")
+    return Check("person", True, "no agent's mark was found, so you may decide here")
 
 
 def _aside(wiring: Wiring) -> list[Check]:

@@ -1,15 +1,16 @@
 """`edit`: another wording or scope for a rule, as a new version."""
 
 import argparse
+from dataclasses import replace
 
-from mcp_server.commands import CommandError, one_rule, show, write
-from mcp_server.commands.add import globs
-from mcp_server.learning import admit
-from mcp_server.learning.screen import screen
-from mcp_server.person import demand, source
+from mcp_server.commands import CommandError, one_rule, show, undo, write
+from mcp_server.commands.add import fit, globs, refuse_twin, suggested, warn
+from mcp_server.learning import admit, suggest
+from mcp_server.person import Surroundings, demand, source
+from mcp_server.settings import secrets
 from mcp_server.wiring import Wiring
-from store.records import LIVE, Operation, Wording
-from store.revise import Add, Step
+from store.records import Operation, Rule, Wording
+from store.revise import Add
 from store.text import clean_rule
 
 
@@ -17,46 +18,73 @@ def arguments(parser: argparse.ArgumentParser, command: str) -> None:
     """Declare what the command takes."""
     del command
     parser.add_argument("rule", help="the rule's id, like R12")
-    parser.add_argument("text", nargs="?", default="", help="the new sentence; without it only the paths change")
-    parser.add_argument("--path", action="append", metavar="GLOB", help="only for these paths; repeatable")
-    parser.add_argument("--no-paths", action="store_true", help="for the whole project again")
-    parser.add_argument("--yes", action="store_true", help="without a terminal")
+    parser.add_argument("text", nargs="*", help="the new sentence; without it only the paths change")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--path", action="append", metavar="GLOB", help="only for these paths; repeatable")
+    where.add_argument("--no-paths", action="store_true", help="for the whole project again")
+    parser.add_argument("--yes", action="store_true", help="without a terminal, or in spite of a warning")
     parser.add_argument("--json", action="store_true", help="the facts as JSON")
 
 
 def run(options: argparse.Namespace, wiring: Wiring) -> int:
     """Write the new version, or where an agent asks, a candidate that proposes it."""
-    rule, _ = one_rule(wiring, options.rule)
-    surroundings = wiring.surroundings()
-    if not options.text and options.path is None and not options.no_paths:
-        raise CommandError("nothing to change; give a sentence, --path GLOB or --no-paths")
-    cleaned = clean_rule(options.text or rule.text)
-    paths = () if options.no_paths else rule.current.paths if options.path is None else globs(options.path)
-    wording = Wording(cleaned.text, paths, source(surroundings), dict(cleaned.removed))
-    screening = screen(cleaned.text, own_words=True)
-    if screening.refused is not None:
-        raise CommandError(f"refused: {screening.refused.words}")
-    steps = admit.reword(rule, wording)
+    store, surroundings = wiring.store(), wiring.surroundings()
+    head = store.head(one_rule(wiring, options.rule)[0].project)
+    rule, rules = one_rule(wiring, options.rule)
+    wording = _wording(options, wiring, rule, surroundings)
     if surroundings.mark:
-        if rule.state not in LIVE:
-            raise CommandError(f"{rule.name} is a candidate and {surroundings.mark}; a person edits it in `review`")
-        why = "typed where an agent was seen"
-        proposal = Add(wording, operation=Operation.EDIT, replaces=(rule.id,), why=why)
-        steps = [Step(proposal, kind="propose", actor="agent", reason=why)]
-    else:
-        demand(surroundings, yes=options.yes, what="edit")
-        if screening.dangerous and not options.yes:
-            words = "; ".join(finding.words for finding in screening.findings)
-            if wiring.ask(f"This wording is dangerous: {words}. Keep it all the same? [y/N] ").strip().lower() != "y":
-                raise CommandError("not changed")
-    revision = write(wiring, rule.project, steps, cause=f"edit {rule.name}")
-    after = wiring.store().rule(rule.id)
+        return _propose(options, wiring, rule, rules, wording)
+    demand(surroundings, yes=options.yes, what="edit")
+    steps = admit.reword(rule, wording)
+    if wording.text != rule.current.text:
+        refuse_twin(wording.text, rules.values(), but=rule.id)
+        warn(wiring, wording.text, yes=options.yes)
+    others = {ident: each for ident, each in rules.items() if ident != rule.id}
+    if rule.pinned and not admit.pinnable(wording.text, others):
+        raise CommandError(f"{rule.name} is pinned and this is too long beside the other pinned rules; unpin one first")
+    revision = write(wiring, rule.project, steps, cause=f"edit {rule.name}", expected=head)
+    after = store.rule(rule.id)
     if options.json:
-        show(wiring, {"id": rule.name, "version": after.current.number, "revision": revision.number})
-    elif surroundings.mark:
-        wiring.say(
-            f"{rule.name} is as it was; {surroundings.mark}, so the new wording waits in `mcp-promptlearn review`"
-        )
+        facts = {"id": rule.name, "version": after.current.number, "candidate": None, "revision": revision.number}
+        show(wiring, facts)
+        return 0
+    paths = f" (only {' '.join(after.current.paths)})" if after.current.paths else ""
+    wiring.say(f"{rule.name} is now version {after.current.number}: {after.text}{paths}")
+    wiring.say(f"  revision {revision.number}; {undo(rule.project)} undoes it")
+    return 0
+
+
+def _wording(options: argparse.Namespace, wiring: Wiring, rule: Rule, surroundings: Surroundings) -> Wording:
+    """The rule's wording with what is to change; a text that stays keeps its origin and its trust."""
+    text = " ".join(options.text)
+    if not text and options.path is None and not options.no_paths:
+        raise CommandError("nothing to change; give a sentence, --path GLOB or --no-paths")
+    if rule.current.text is None:
+        raise CommandError(f"the text of {rule.name} was forgotten; `add` a new rule instead")
+    paths = () if options.no_paths else rule.current.paths if options.path is None else globs(options.path)
+    if not text:
+        return replace(admit.wording(rule), paths=paths)
+    cleaned = clean_rule(text, known=secrets(wiring.environment))
+    fit(cleaned.text)
+    return Wording(cleaned.text, paths, source(surroundings), dict(cleaned.removed))
+
+
+def _propose(options: argparse.Namespace, wiring: Wiring, rule: Rule, rules: dict[int, Rule], wording: Wording) -> int:
+    """Keep an agent's edit as a candidate."""
+    surroundings = wiring.surroundings()
+    mark = surroundings.mark
+    if not rule.served:
+        raise CommandError(f"{rule.name} is no live rule and {mark}; a person rewords it in `review`")
+    if rule.pinned:
+        raise CommandError(f"{rule.name} is pinned by a person and {mark}; ask the user to change it")
+    mine = replace(wording, source=source(surroundings))
+    same = suggest.match(suggest.Suggestion(Operation.EDIT, mine, (rule,)), list(rules.values())).same
+    why = "typed where an agent was seen"
+    change = Add(mine, operation=Operation.EDIT, replaces=(rule.id,), why=why)
+    made, revision = suggested(wiring, change, rule.project, same, rules)
+    if options.json:
+        version = rule.current.number
+        show(wiring, {"id": rule.name, "version": version, "candidate": made.name, "revision": revision})
     else:
-        wiring.say(f"{rule.name} is now version {after.current.number} (revision {revision.number}): {after.text}")
+        wiring.say(f"{rule.name} is as it was; {mark}, so {made.name} with the new wording waits in `review`")
     return 0

@@ -1,6 +1,7 @@
 """`serve`: the MCP server on stdin and stdout, started by a client."""
 
 import argparse
+import gc
 
 from mcp_server.project import Place, find, settled
 from mcp_server.settings import version
@@ -16,6 +17,7 @@ def arguments(parser: argparse.ArgumentParser, command: str) -> None:
 def run(options: argparse.Namespace, wiring: Wiring) -> int:
     """Serve until the client leaves. stdout belongs to the protocol."""
     del options
+    gc.enable()
     from mcp_server import server
 
     places: dict[str, Place] = {}

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from subprocess import CalledProcessError
 from tempfile import TemporaryDirectory
 
 from mcp_server.commands import CommandError
@@ -27,26 +28,31 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     if find_spec("pytest") is None:
         raise CommandError("try runs a real failing test and needs pytest; pip install 'mcp-promptlearn[try]'")
     if shutil.which("git") is None:
-        raise CommandError("try makes a real repository and needs git on PATH")
-    if options.keep:
-        folder = Path(options.keep).absolute()
-        if folder.exists():
-            raise CommandError(f"{folder} exists; name a folder that does not")
-        folder.mkdir(parents=True)
-        return Play(wiring, folder).run()
-    with TemporaryDirectory(prefix="promptlearn-try-") as folder:
-        return Play(wiring, Path(folder).resolve()).run()
+        raise CommandError("try makes a real repository and needs git on PATH; install git and run it again")
+    try:
+        if options.keep is None:
+            with TemporaryDirectory(prefix="promptlearn-try-") as folder:
+                return Play(wiring, Path(folder).resolve()).run()
+        kept = Path(options.keep).absolute()
+        if kept.exists():
+            raise CommandError(f"{kept} exists; name a folder that does not")
+        kept.mkdir(parents=True)
+        return Play(wiring, kept, keep=True).run()
+    except CalledProcessError as error:
+        said = (error.stderr or b"").decode("utf-8", "replace").strip().splitlines()[-1:]
+        why = said[0] if said else f"exit code {error.returncode}"
+        raise CommandError(f"`{error.cmd[0]}` failed in the play ({why}); mend that and run it again") from error
 
 
 class Play:
     """The steps, with a wiring of their own: a temporary store in which the program plays the person."""
 
-    def __init__(self, outer: Wiring, folder: Path) -> None:
+    def __init__(self, outer: Wiring, folder: Path, *, keep: bool = False) -> None:
         from rich.console import Console
 
         self._console = Console(highlight=False, soft_wrap=True)
         self._folder, self._home = folder / "demo", folder / "home"
-        self._outer = outer
+        self._outer, self._keep = outer, keep
         self._step = 0
 
     def run(self) -> int:
@@ -88,11 +94,14 @@ class Play:
         self._title("Where the rule comes from, and how to undo it")
         self._command("why", "R1")
         closed = not first.passed and second.passed and "[R1]" in second.rules
+        self._note("Every decision is a revision: `mcp-promptlearn rollback` would undo the last one, your approval.")
+        self._console.print("\n[bold]The loop closed.[/bold]" if closed else "\n[bold]The loop did not close.[/bold]")
+        left = f"All of it lies in {self._folder.parent}" if self._keep else "Nothing of this play is left behind"
         self._note(
-            "The loop closed: the test that failed passes, because the next session was served the rule. "
-            "In your own repository: `mcp-promptlearn status`. Nothing of this play is left behind."
+            "The test that failed passes, because the next session was served the rule. "
+            f"{left}. In your own repository begin with `mcp-promptlearn status`."
             if closed
-            else "The loop did not close here; please report what you see above."
+            else "That is a fault of ours; please report what you see above."
         )
         return 0 if closed else 1
 
@@ -119,11 +128,14 @@ class Play:
         self._console.print(f"report_outcome: {played.reported}", markup=False)
 
     def _command(self, *words: str) -> None:
-        from mcp_server.cli import main
+        from mcp_server.cli import INTERRUPTED, main
 
-        shown = " ".join(f'"{word}"' if " " in word else self._short(word) for word in words)
+        shown = " ".join(f"'{word}'" if " " in word else self._short(word) for word in words)
         self._console.print(f"$ mcp-promptlearn {shown}", style="cyan", markup=False)
-        if main(words, self._wiring()):
+        code = main(words, self._wiring())
+        if code == INTERRUPTED:
+            raise KeyboardInterrupt
+        if code:
             raise CommandError(f"`{words[0]}` failed inside the play; please report what you see above")
 
     def _wiring(self) -> Wiring:

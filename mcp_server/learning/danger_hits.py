@@ -63,7 +63,7 @@ _TAILS = listed(
 _EXCEPTIONS = frozenset({"unless", "except"})
 _GRANTED = """
     user users maintainer* owner* human* person people reviewer* ask* told tell* explicit* approv* permission
-    request*  instruct* confirm* comment* reason* justif* explain* document* agree* issue says say wants want*
+    request* instruct* confirm* comment* reason* justif* explain* document* agree* issue says say wants want*
     you
 """
 """Who or what may grant an exception."""

@@ -35,6 +35,8 @@ _FILLER = re.compile(
     | (?:so|and|but|also|then|just|actually|please|pls|plz|kindly|bitte|por\ favor|s'il\ (?:te|vous)\ pla[iî]t),?\s
     | (?:that(?:'s|’s|\ is|\ was)|this\ is)\ (?:not\ right|wrong|incorrect|not\ what\ i\ (?:want|wanted|asked\ for))
       \s?[,.!:;–—-]{1,3}\s?
+    | (?:nit|nitpick|minor|suggestion|fwiw|imo)\s?[,:]\s
+    | let['’]?s\ (?=(?:use|avoid|prefer|keep|always|never|stick|follow)\b)
     | not\ like\ (?:that|this)\s?[,.!:;–—-]{1,3}\s?
     )""",
     re.IGNORECASE | re.VERBOSE,
@@ -56,8 +58,8 @@ _LEAD = re.compile(
 )
 _SHOULD = re.compile(r"(?:you|we) (?:should|must|need to|have to|ought to|shall) (?!not\b|have\b|be\b)", re.IGNORECASE)
 _SHOULD_NOT = re.compile(
-    r"not to (?=\w)|(?:you|we) (?:should not|shouldn['’]?t|must not|mustn['’]?t|may not|can ?not|are not to) "
-    r"(?!have\b|be\b)",
+    r"not to (?=\w)|let['’]?s not (?=\w)|(?:you|we) (?:should not|shouldn['’]?t|must not|mustn['’]?t|may not"
+    r"|can ?not|are not to) (?!have\b|be\b)",
     re.IGNORECASE,
 )
 _PREFER = re.compile(
@@ -66,6 +68,12 @@ _PREFER = re.compile(
 _TAG = re.compile(
     r"[,\s]{1,3}(?:please|pls|thanks|thank you|ok|okay|alright|understood|got it|right|will you|bitte|merci|por favor"
     r"|gracias)\W{0,4}$",
+    re.IGNORECASE,
+)
+_HENCEFORTH = re.compile(
+    r",?\s(?:from (?:now|here) on(?:wards?)?|going forward|in (?:the )?future|next time|ab jetzt"
+    r"|dorénavant|de ahora en adelante)"
+    r"\W{0,4}$",
     re.IGNORECASE,
 )
 _TURN = re.compile(
@@ -114,6 +122,7 @@ _NOW = re.compile(
     r"|migrations?|screens?|scripts?"
     r"|things?|approach|way|idea|plan|list|code|query|imports?|calls?)|your (?:last|previous) \w{1,40}"
     r"|we are (?:done|finished))\b"
+    r"|\b(?:for|in|on|with|like) (?:this|that|these|those)(?: one)?$"
 )
 _SOON = re.compile(
     r"\b(?:now|again|below|above|back to|the (?:failing )?tests?|the build|the bug|the error|the typo|the button"
@@ -232,7 +241,8 @@ def _stripped(sentence: str) -> tuple[str, bool]:
         rest = rest[match.end() :]
     for _ in range(3):
         rest = _TAG.sub("", rest)
-    return rest, led
+    bare = _HENCEFORTH.sub("", rest)
+    return bare, led or bare != rest
 
 
 def _turns(sentence: str) -> Iterator[str]:
@@ -254,9 +264,9 @@ def _opener(read: str) -> str:
 
 
 def _stands(part: str, *, led: bool) -> bool:
-    read = plain(_END.sub("", part))
     if len(part) > LONGEST or len(part.split()) > LONGEST_WORDS or part.rstrip("\"')*_ ").endswith(("?", "？")):
         return False
+    read = plain(_END.sub("", part))
     if _CJK.search(read):
         return len(read) >= 4 and bool(_CJK_RULE.search(read)) and not _CJK_NOW.search(read)
     if len(read.split()) < 2 or any(shape.match(read) for shape in (_QUESTION, _IDLE)) or _NOW.search(read):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from unicodedata import normalize
 
 Parts = tuple[re.Pattern[str] | None, ...]
 """A glob without braces, one part for each folder; None stands for `**`."""
@@ -10,13 +11,14 @@ Parts = tuple[re.Pattern[str] | None, ...]
 _DRIVE = re.compile(r"[A-Za-z]:")
 _BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
 _SPELLINGS = 32
-"""So many ways to read the braces of one glob; braces that would make more stand for themselves."""
+"""So many ways to read the braces of one glob; where there would be more, they stand for themselves."""
 
 
 def normal(path: str, *, root: str = "") -> str:
     """A path as globs see it: forward slashes, no `.` and `..`, relative to `root` where it lies inside.
 
-    A path elsewhere stays absolute, or begins with `..`. A slash at the end stays too.
+    A path elsewhere stays absolute, or begins with `..`. A slash at the end stays too. Accents are
+    composed, as they are in a cleaned glob, whatever the file system does.
     """
     names, base = _names(path), _names(root)
     if base and names[: len(base)] == base:
@@ -47,9 +49,10 @@ def spelt(glob: str) -> tuple[Parts, ...]:
     return tuple(_parts(spelling) for spelling in _spellings(glob.replace("\\", "/")))
 
 
-def _names(path: str) -> list[str]:
+@lru_cache(maxsize=1024)
+def _names(path: str) -> tuple[str, ...]:
     """The folders of a path and its last name; the first is empty or a drive where it is absolute."""
-    steps = path.replace("\\", "/").split("/")
+    steps = normalize("NFC", path).replace("\\", "/").split("/")
     names = [""] if steps[0] == "" and len(steps) > 1 else []
     for step in steps:
         if step == ".." and names and names[-1] != "..":
@@ -57,7 +60,7 @@ def _names(path: str) -> list[str]:
             names = names if _outside(names[-1]) else names[:-1]
         elif step not in {"", "."}:
             names.append(step.upper() if not names and _DRIVE.fullmatch(step) else step)
-    return names
+    return tuple(names)
 
 
 def _outside(first: str) -> bool:
@@ -70,18 +73,21 @@ def _spellings(glob: str) -> list[str]:
     while left:
         text = left.pop()
         braces = _BRACES.search(text)
-        options = braces[1].split(",") if braces else []
-        if braces is None or len(done) + len(left) + len(options) > _SPELLINGS:
+        if braces is None:
             done.append(text)
         else:
-            left += [text[: braces.start()] + option + text[braces.end() :] for option in options]
+            left += [text[: braces.start()] + option + text[braces.end() :] for option in braces[1].split(",")]
+        if len(done) + len(left) > _SPELLINGS:
+            return [glob]
     return done
 
 
 def _parts(glob: str) -> Parts:
-    anywhere = [] if "/" in glob else ["**"]
-    below = ["**"] if glob.endswith("/") else []
-    names = [*anywhere, *(name for name in glob.split("/") if name not in {"", "."}), *below]
+    names = [name for name in glob.split("/") if name not in {"", "."}]
+    if names and "/" not in glob:
+        names.insert(0, "**")
+    if glob.endswith("/"):
+        names.append("**")
     return tuple(None if name == "**" else _part(name) for name in names)
 
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcp_server.learning.directive import LONGEST, LONGEST_WORDS, MOST, Directive, directives, instructs
+from mcp_server.learning.plain import listed
 
 
 def said(text: str) -> list[str]:
@@ -46,6 +47,11 @@ def said(text: str) -> list[str]:
         ("Make sure to run prettier before you push", "Make sure to run prettier before you push."),
         ("Use e.g. `ruff` rather than flake8, ok?", "Use e.g. `ruff` rather than flake8."),
         ("No mocks in integration tests please", "No mocks in integration tests."),
+        ("use pnpm from now on, please", "Use pnpm."),
+        ("run the linter first going forward", "Run the linter first."),
+        ("nit: prefer `const` over `let`", "Prefer `const` over `let`."),
+        ("Let's use pnpm instead of npm", "Use pnpm instead of npm."),
+        ("let's not mock the database", "Do not mock the database."),
         ("- use conventional commits", "Use conventional commits."),
         ("1. Avoid nested ternaries", "Avoid nested ternaries."),
         ("remember: avoid `any` in TypeScript…", "Avoid `any` in TypeScript."),
@@ -98,6 +104,8 @@ def test_a_standing_instruction_is_taken_in_the_persons_words(text: str, rule: s
         "Don't worry about it",
         "don't forget the tests",
         "Use it instead",
+        "use pnpm for this",
+        "Let's merge",
         "Use the second option",
         "never mind",
         "Never again!",
@@ -174,16 +182,14 @@ def test_an_instruction_is_told_from_a_statement(sentence: str, does: bool):
     assert instructs(sentence) is does
 
 
-texts = st.text(max_size=300) | st.lists(
-    st.sampled_from(
-        [
-            *["no,", "please", "always", "never", "use", "do", "not", "don't", "avoid", "tabs", "it", "that", "when", "you", "push", ",", ".", "!", "?", ";", ":", "-", "```", "~~~", ">"],
-            "\n",
-        ]
-        + ["the", "test", "now", "i", "told", "you", "to", "said", "should", "must", "not", "不要", "使用", "immer", "jamais", "ok"]
-    ),
-    max_size=50,
-).map(" ".join)
+WORDS = sorted(
+    listed("""
+    no, please always never use do not don't avoid tabs it that when you push , . ! ? ; : - ``` ~~~ > the test now i
+    told to said should must 不要 使用 immer jamais ok
+    """)
+    | {"\n"}
+)
+texts = st.text(max_size=300) | st.lists(st.sampled_from(WORDS), max_size=50).map(" ".join)
 
 
 @given(texts)

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcp_server.learning.likeness import Comparison, Likeness, compare, nearest, words
+from mcp_server.learning.plain import listed
 
 SAME, OPPOSITE, DIFFERENT = Likeness.SAME, Likeness.OPPOSITE, Likeness.DIFFERENT
 
@@ -133,13 +134,13 @@ def test_words_are_the_content_words_in_a_plain_form():
     assert words("-- .") == frozenset()
 
 
-sentences = st.text(max_size=120) | st.lists(
-    st.sampled_from(
-        ["use", "pnpm", "npm", "not", "never", "instead", "of", ",", ";", ".", ":", "(", ")", "`", "for", "in", "when", "do", "tests", "run", "before", "2", "two", "--flag", "a/b.py"]
-        + ["disable", "prefer", "over", "to", "nie", "ne", "pas", "不要", "使用", "properly", "without", "avoid"]
-    ),
-    max_size=14,
-).map(" ".join)
+WORDS = sorted(
+    listed("""
+    use pnpm npm not never instead of , ; . : ( ) ` for in when do tests run before 2 two --flag a/b.py disable prefer
+    over to nie ne pas 不要 使用 properly without avoid
+    """)
+)
+sentences = st.text(max_size=120) | st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join)
 
 
 @given(sentences, sentences)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mcp_server.learning.plain import listed
 from mcp_server.learning.screen import Finding, Level, Screening, forbids_danger, screen
 
 CORPORA = Path(__file__).parents[1] / "attacks"
@@ -256,16 +257,14 @@ def test_the_gravest_finding_comes_first_and_long_pieces_are_cut():
     assert Finding(Level.NOTE, "a", "b").level == "note"
 
 
-texts = st.text(max_size=300) | st.lists(
-    st.sampled_from(
-        [
-            *["never", "do", "not", "skip", "the", "tests", "and", ",", ";", ":", "unless", "instead", "of", "without", "(", ")", "`", "push", "to", "main", "run", "|", "sh", "if", ".", "?"],
-            "\n",
-        ]
-        + ["不要", "跳过", "测试", "ignore", "previous", "instructions", "forget", "user", "tell", "ne", "pas", "a", "b", "c", "d1sable", "-", "--", "/"]
-    ),
-    max_size=60,
-).map(" ".join)
+WORDS = sorted(
+    listed("""
+    never do not skip the tests and , ; : unless instead of without ( ) ` push to main run | sh if . ? 不要 跳过 测试
+    ignore previous instructions forget user tell ne pas a b c d1sable - -- /
+    """)
+    | {"\n"}
+)
+texts = st.text(max_size=300) | st.lists(st.sampled_from(WORDS), max_size=60).map(" ".join)
 
 
 @given(texts, st.lists(texts, max_size=3))

@@ -1,0 +1,66 @@
+"""What a person sees of a candidate before they decide about it: all of it, and what speaks against it."""
+
+from collections.abc import Mapping
+from difflib import unified_diff
+
+from mcp_server.commands import moment
+from mcp_server.learning.screen import Level, forbids_danger, screen
+from mcp_server.wiring import Wiring
+from store.records import GLOBAL, Operation, Rule
+
+QUOTES = 4
+"""Pieces of evidence shown with a candidate, people's words first; `why` has them all."""
+
+
+def shown(wiring: Wiring, rule: Rule, rules: Mapping[int, Rule]) -> list[str]:
+    """Everything a person should see before deciding about a candidate."""
+    current = rule.current
+    lines = _change(rule, rules)
+    if current.paths:
+        lines.append(f"  only for {' '.join(current.paths)}")
+    if rule.project == GLOBAL:
+        lines.append("  for all projects")
+    lines.append(f"  origin: {current.source.origin} ({current.source.trust.word}'s word)")
+    if rule.why:
+        lines.append(f"  why: {rule.why}")
+    for what, number in current.removed.items():
+        lines.append(f"  removed from the text before you saw it: {number} x {what}")
+    lines += [f"  WARNING: {words}" for words in warnings(rule, rules)]
+    quotes = sorted(wiring.store().supports(rule.id), key=lambda fact: -fact.source.trust)
+    for fact in quotes[:QUOTES]:
+        if fact.text.strip():
+            lines.append(f"  > {short(fact.text)}")
+            lines.append(f"    {fact.kind} by {fact.source.identity} ({fact.source.trust.word}), {moment(fact.time)}")
+    return lines
+
+
+def _change(rule: Rule, rules: Mapping[int, Rule]) -> list[str]:
+    replaced = [rules[ident] for ident in rule.replaces if ident in rules]
+    match rule.operation:
+        case Operation.ADD:
+            return [f"{rule.name}  + {rule.text}"]
+        case Operation.RETIRE:
+            return [f"{rule.name}  retire"] + [f"  - {each.name}  {each.text}" for each in replaced]
+        case Operation.EDIT | Operation.MERGE:
+            old, new = [each.text for each in replaced], [rule.text]
+            diff = [
+                line for line in unified_diff(old, new, lineterm="", n=0) if not line.startswith(("---", "+++", "@@"))
+            ]
+            names = ", ".join(f"R{ident}" for ident in rule.replaces)
+            what = f"new wording of {names}" if rule.operation is Operation.EDIT else f"merge of {names}"
+            return [f"{rule.name}  {what}", *(f"  {line[0]} {line[1:]}" for line in diff)]
+
+
+def warnings(rule: Rule, rules: Mapping[int, Rule]) -> list[str]:
+    """What a person should think twice about before they admit a candidate."""
+    found = [finding.words for finding in screen(rule.text).findings if finding.level is not Level.NOTE]
+    guards = [rules[ident] for ident in rule.replaces if ident in rules and forbids_danger(rules[ident].text)]
+    if rule.operation is Operation.RETIRE:
+        found = []  # the sentence that would go
+    return found + [f"{each.name} forbids something dangerous and would go or change." for each in guards]
+
+
+def short(text: str) -> str:
+    """A quote on one line of at most 200 characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= 200 else f"{line[:197]}..."
