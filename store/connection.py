@@ -121,7 +121,7 @@ class Connection:
     """
 
     def __init__(self, path: Path, *, wait: float = WAIT, readonly: bool = False, vfs: str = "") -> None:
-        self.path = path
+        self.path = path.absolute()
         self.readonly = readonly
         self.prepared: Callable[[], None] = _nothing
         self._wait = wait
@@ -176,7 +176,7 @@ class Connection:
     def _connect(self) -> sqlite3.Connection:
         options = ["mode=ro" if self.readonly else "mode=rw", *([f"vfs={self._vfs}"] if self._vfs else [])]
         left = False
-        if self._shut_out():
+        if self.readonly and self._shut_out():
             # SQLite could not make its shared memory here; a log that somebody begins later `_look` sees.
             left = _size(self.path, "-wal") > 0 and _size(self.path, "-shm") < 0
             if _size(self.path, "-wal") <= 0:
@@ -184,7 +184,7 @@ class Connection:
             elif left:
                 options.append(_WITHOUT_LOCKS)
         db = sqlite3.connect(
-            f"{self.path.absolute().as_uri()}?{'&'.join(options)}",
+            f"{self.path.as_uri()}?{'&'.join(options)}",
             uri=True,
             timeout=0.02,
             isolation_level=None,
@@ -196,7 +196,7 @@ class Connection:
         return db
 
     def _shut_out(self) -> bool:
-        return self.readonly and not os.access(self.path.parent, os.W_OK)
+        return not os.access(self.path.parent, os.W_OK)
 
     def _look(self) -> tuple[int, ...]:
         """What tells this file from another one in its place; nothing where there is none."""
@@ -204,21 +204,22 @@ class Connection:
             found = self.path.stat()
         except OSError:
             return ()
-        if self._shut_out():
+        if self.readonly and self._shut_out():
             return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size, _size(self.path, "-wal")
         return found.st_dev, found.st_ino
 
     def _patiently(self, db: sqlite3.Connection, statement: str) -> tuple[object, ...]:
         """Run a statement, trying again while others hold the lock, until our patience ends."""
-        pause = self.patience()
+        pause = None
         while True:
             try:
-                row = db.execute(statement).fetchone()
+                return db.execute(statement).fetchone() or ()
             except sqlite3.OperationalError as error:
-                if not (_busy(error) and pause()):
+                if not _busy(error):
                     raise
-            else:
-                return () if row is None else row
+                pause = pause or self.patience()
+                if not pause():
+                    raise
 
     def patience(self) -> Callable[[], bool]:
         """Begin to wait: the result sleeps a moment, or says at once that our patience has ended."""
@@ -282,16 +283,17 @@ class Connection:
     def _begin(self, *statements: str) -> None:
         """Begin a transaction on the file that lies at the path now."""
         while True:
-            if not self._seen or self._look() != self._seen:
+            if not self._seen:
                 self._follow()
             for statement in statements:
                 self._patiently(self._db, statement)
             if self._look() == self._seen:
                 return
             self._db.execute("ROLLBACK")
+            self._seen = ()
 
     def _follow(self) -> None:
-        self._seen, now = (), self._look()
+        now = self._look()
         self._db.close()
         self._db = self._open()
         self.prepared()

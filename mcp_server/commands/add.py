@@ -35,6 +35,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     cleaned = clean_rule(" ".join(options.rule), known=secrets(wiring.environment))
     wording = Wording(cleaned.text, globs(options.path), source(surroundings), dict(cleaned.removed))
     fit(wording.text)
+    tell_removed(wiring, wording)
     if surroundings.mark:
         found = suggest.match(suggest.Suggestion(Operation.ADD, wording, ()), list(rules.values())).same
         made, revision = suggested(wiring, Add(wording, why="typed where an agent was seen"), project, found, rules)
@@ -107,6 +108,12 @@ def refuse_twin(text: str, rules: Iterable[Rule], *, but: int = 0) -> tuple[int,
         what = "`mcp-promptlearn approve` admits it" if twin.state is State.CANDIDATE else "`edit` rewords it"
         raise CommandError(f"{twin.name} says this already ({twin.state}): {twin.text} ({what})")
     return found
+
+
+def tell_removed(wiring: Wiring, wording: Wording) -> None:
+    """Say what the gate took out of a sentence, as it is no longer quite what was typed."""
+    for what, times in wording.removed.items():
+        wiring.tell(f"{times} x {what} was taken out: {wording.text}")
 
 
 def fit(text: str) -> None:

@@ -108,7 +108,9 @@ def _git() -> Check:
 def _project(wiring: Wiring) -> Check:
     try:
         place = wiring.place()
-    except (ProjectError, StoreError) as error:
+    except StoreError:
+        return Check("project", False, "not known while the store cannot be used")
+    except ProjectError as error:
         return Check("project", False, str(error))
     return Check("project", True, place.note or f"{place.project.name} is {place.project.key}")
 

@@ -4,7 +4,7 @@ import argparse
 from dataclasses import replace
 
 from mcp_server.commands import CommandError, one_rule, show, undo, write
-from mcp_server.commands.add import fit, globs, refuse_twin, suggested, warn
+from mcp_server.commands.add import fit, globs, refuse_twin, suggested, tell_removed, warn
 from mcp_server.learning import admit, suggest
 from mcp_server.person import Surroundings, demand, source
 from mcp_server.settings import secrets
@@ -66,7 +66,9 @@ def _wording(options: argparse.Namespace, wiring: Wiring, rule: Rule, surroundin
         return replace(admit.wording(rule), paths=paths)
     cleaned = clean_rule(text, known=secrets(wiring.environment))
     fit(cleaned.text)
-    return Wording(cleaned.text, paths, source(surroundings), dict(cleaned.removed))
+    wording = Wording(cleaned.text, paths, source(surroundings), dict(cleaned.removed))
+    tell_removed(wiring, wording)
+    return wording
 
 
 def _propose(options: argparse.Namespace, wiring: Wiring, rule: Rule, rules: dict[int, Rule], wording: Wording) -> int:

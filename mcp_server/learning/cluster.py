@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from mcp_server.learning import fingerprint
 from mcp_server.learning.directive import directives
-from mcp_server.learning.likeness import Likeness, compare
+from mcp_server.learning.likeness import Shelf
 from store.records import FORGOTTEN, Evidence, Kind, Tally
 
 OCCASIONS = 3
@@ -67,17 +67,20 @@ def remarks(feedback: Iterable[Evidence], *, failed: Mapping[str, Iterable[str]]
     it was said about, else the only one of its session; where there are several it has none.
     """
     found: list[Remark] = []
+    shelf = Shelf()
     for fact in feedback:
         for directive in directives(fact.text):
             target = fact.fingerprint or _only(failed.get(fact.session or "", ()))
-            for place, known in enumerate(found):
-                if compare(known.sentence, directive.sentence).likeness is Likeness.SAME:
-                    facts = known.facts if known.facts[-1] == fact else (*known.facts, fact)
-                    ways = known.wordings | {_print(directive.sentence)}
-                    found[place] = Remark(directive.sentence, ways, facts, known.target or target)
-                    break
-            else:
+            place = shelf.same(directive.sentence)
+            if place is None:
+                place = len(found)
                 found.append(Remark(directive.sentence, frozenset({_print(directive.sentence)}), (fact,), target))
+            else:
+                known = found[place]
+                facts = known.facts if known.facts[-1] == fact else (*known.facts, fact)
+                ways = known.wordings | {_print(directive.sentence)}
+                found[place] = Remark(directive.sentence, ways, facts, known.target or target)
+            shelf.put(place, directive.sentence)
     return found
 
 

@@ -61,6 +61,61 @@ def nearest(text: str, others: Iterable[tuple[int, str]]) -> tuple[int, Comparis
     return best
 
 
+class Shelf:
+    """Many sentences, each under a number, to which others are compared without being held against every one.
+
+    Sentences that say the same, or the opposite, have the words that matter in common, or one has all
+    of the other's. So only those are looked at that hold a text's rarest word, or whose own rarest word
+    it holds.
+    """
+
+    def __init__(self, sentences: Iterable[tuple[int, str]] = ()) -> None:
+        self._readings: dict[int, _Reading] = {}
+        self._places: dict[int, int] = {}
+        self._holding: dict[str, set[int]] = {}
+        self._known_by: dict[str, set[int]] = {}
+        for number, text in sentences:
+            self.put(number, text)
+
+    def put(self, number: int, text: str) -> None:
+        """Keep a sentence behind all others, or in the place of the one that had its number."""
+        reading = _read(text)
+        self._readings[number] = reading
+        self._places.setdefault(number, len(self._places))
+        for word in reading.core:
+            self._holding.setdefault(word, set()).add(number)
+        # What a number stood for before is still found by its words, and then fails the comparison.
+        self._known_by.setdefault(self._rarest(reading), set()).add(number)
+
+    def same(self, text: str) -> int | None:
+        """The number of the first sentence that says the same as a text."""
+        mine = _read(text)
+        for number in self._candidates(mine):
+            if _compare(mine, self._readings[number]).likeness is Likeness.SAME:
+                return number
+        return None
+
+    def nearest(self, text: str) -> tuple[int, Comparison] | None:
+        """As the function of that name, among all sentences in their order."""
+        mine = _read(text)
+        best: tuple[int, Comparison] | None = None
+        for number in self._candidates(mine):
+            found = _compare(mine, self._readings[number])
+            if found.likeness is not Likeness.DIFFERENT and (best is None or _rank(found) > _rank(best[1])):
+                best = number, found
+        return best
+
+    def _candidates(self, reading: "_Reading") -> list[int]:
+        found = set(self._holding.get(self._rarest(reading), ()))
+        for word in reading.core or {""}:
+            found |= self._known_by.get(word, set())
+        return sorted(found, key=self._places.__getitem__)
+
+    def _rarest(self, reading: "_Reading") -> str:
+        """The word that the fewest sentences hold; empty for one without words that matter."""
+        return min(reading.core, key=lambda word: (len(self._holding.get(word, ())), word), default="")
+
+
 def words(text: str) -> frozenset[str]:
     """The content words of a text in a plain form, whatever part they play."""
     read = _read(text)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from mcp_server.learning.cluster import Cluster, Remark, causes, filled, remarks, unclear
-from mcp_server.learning.likeness import Likeness, nearest
+from mcp_server.learning.likeness import Likeness, Shelf
 from mcp_server.learning.model import Answer, Model, ModelError, Question
 from mcp_server.learning.propose import Proposal, Unfit, as_edit, in_a_models_words, in_own_words, refused
 from mcp_server.learning.question import ITEMS, question
@@ -55,6 +55,16 @@ class _Draft:
     proposals: list[Proposal] = field(default_factory=list[Proposal])
     supports: dict[int, list[Evidence]] = field(default_factory=dict[int, list[Evidence]])
     refusals: list[Unfit] = field(default_factory=list[Unfit])
+    proposed: Shelf = field(default_factory=Shelf)
+    """The sentences of `proposals`, by their place."""
+
+    def propose(self, made: Proposal, place: int | None = None) -> None:
+        """Put a proposal behind the others, or in the place of one of them."""
+        if place is None:
+            place = len(self.proposals)
+            self.proposals.append(made)
+        self.proposals[place] = made
+        self.proposed.put(place, made.wording.text)
 
 
 def make(store: Store, project: str, *, nonce: Callable[[], str], model: Model | None = None, ask: bool = True) -> Plan:
@@ -73,10 +83,11 @@ def make(store: Store, project: str, *, nonce: Callable[[], str], model: Model |
     known = _answered(store, project)
     heard = [remark for remark in remarks(feedback, failed=failed) if not _handled(remark, rules, known, links, draft)]
     tried = {rule.target for rule in rules.values()}
+    covered = _covered(rules.values())
     wanted = [
         filled(cluster, _facts(store, project, cluster.target))
         for cluster in causes(tallies, heard)
-        if cluster.remark is not None or cluster.target not in _covered(rules.values())
+        if cluster.remark is not None or cluster.target not in covered
     ]
     # A model is not asked twice about a failure for which its sentence was rejected.
     remedied = [
@@ -90,6 +101,7 @@ def make(store: Store, project: str, *, nonce: Callable[[], str], model: Model |
     )
     faults: list[str] = []
     worded: set[str] = set()
+    ruled = Shelf(_comparable(rules.values()))
     for cluster, answer in zip(remedied, answers, strict=True):
         made = _proposal(cluster, answer, model=model, faults=faults)
         if made is None:
@@ -98,7 +110,7 @@ def make(store: Store, project: str, *, nonce: Callable[[], str], model: Model |
             draft.refusals.append(made)
             continue
         worded.add(cluster.target)
-        _place(made, cluster, rules, links, draft)
+        _place(made, cluster, rules, ruled, links, draft)
     return Plan(
         project=project,
         head=head,
@@ -203,6 +215,7 @@ def _place(
     made: Proposal,
     cluster: Cluster,
     rules: Mapping[int, Rule],
+    ruled: Shelf,
     links: Mapping[int, frozenset[int]],
     draft: _Draft,
 ) -> None:
@@ -211,18 +224,18 @@ def _place(
     if finding is not None:
         draft.refusals.append(Unfit(made.wording.text, finding.words))
         return
-    twin = nearest(made.wording.text, ((place, other.wording.text) for place, other in enumerate(draft.proposals)))
+    twin = draft.proposed.nearest(made.wording.text)
     if twin is not None:
         _settle(made, draft, twin[0], twin[1].likeness)
         return
-    found = nearest(made.wording.text, _comparable(rules.values()))
+    found = ruled.nearest(made.wording.text)
     if found is None:
-        draft.proposals.append(made)
+        draft.propose(made)
         return
     near, like = rules[found[0]], found[1].likeness
     if like is Likeness.OPPOSITE:
         live = near.state in LIVE
-        draft.proposals.append(as_edit(made, near.id, near.text) if live else made)
+        draft.propose(as_edit(made, near.id, near.text) if live else made)
     elif near.state is State.RETIRED:
         draft.refusals.append(_said_again(made.wording.text, near))
     else:
@@ -237,7 +250,7 @@ def _settle(made: Proposal, draft: _Draft, place: int, likeness: Likeness) -> No
     older, newer = draft.proposals[place], made
     if max(older.evidence) > max(newer.evidence):
         older, newer = newer, older
-    draft.proposals[place] = newer
+    draft.propose(newer, place)
     how = "the same" if likeness is Likeness.SAME else "the opposite"
     draft.refusals.append(Unfit(older.wording.text, f"{how} was said later: {newer.wording.text}"))
 
