@@ -1,11 +1,13 @@
 """Rules to a session, the same through every door: selected, recorded, and only then shown."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
 
 from mcp_server.learning import render, scope
 from mcp_server.learning.render import Line
-from mcp_server.learning.select import ranked, select
+from mcp_server.learning.select import ranked, select, shown
 from mcp_server.project import Place
 from store.contract import Store
 from store.errors import BusyError, FullError, ReadOnlyError
@@ -13,77 +15,77 @@ from store.records import GLOBAL, LIVE, Exposure, Rule, Session, State, Version
 from store.text import clean_line
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivered(NamedTuple):
     """What a session is shown now."""
 
+    text: str
+    """The whole answer of `get_rules`."""
     lines: tuple[Line, ...]
     added: tuple[Line, ...]
-    """Those of them that this session had not seen before."""
-    first: str
-    """The line above the rules, which may change from call to call."""
+    """Those of the lines that this session had not seen before."""
     active: int
-    waiting: int
-    recorded: bool
-
-    @property
-    def text(self) -> str:
-        """The whole answer of `get_rules`."""
-        return render.answer(self.lines, first=self.first)
-
-    @property
-    def text_of_added(self) -> str:
-        """Only what came into play now, for the moment of an edit."""
-        return render.added(self.added)
+    """Rules that may be served here, whether they fit the files and the budget or not."""
 
 
-def deliver(
-    store: Store, place: Place, *, session: str, client: str, files: Sequence[str], task: str, now: float
-) -> Delivered:
+def deliver(store: Store, place: Place, session: Session, *, files: Sequence[str], task: str, now: float) -> Delivered:
     """Select rules for a session, write the exposures, and say what to show.
 
-    If the exposure cannot be written, pinned and active rules are shown all the same and the first
-    line says "not recorded". Raises any `StoreError` for a store that cannot be read.
+    If the exposures cannot be written, pinned and active rules are shown all the same, with those
+    this session has seen, and the first line says "not recorded". Raises any `StoreError` for a
+    store that cannot be read.
     """
     project = place.project.key
     rules = ranked(rule for key in keys(project) for rule in store.rules(key, states=LIVE))
-    touched = [scope.normal(clean_line(file, limit=1000).text, root=place.root) for file in files]
-    seen = store.exposures(session, project)
+    touched = [file_of(file, place.root) for file in files]
+    seen = store.exposures(session.id, project)
     known = {(exposure.rule, exposure.version) for exposure in seen}
-    lines = select(rules, files=touched, seen=seen, versions=_older(store, rules, seen))
-    notes = [place.note] if place.note else []
-    recorded, episode = True, "none"
+    versions = _older(store, rules, seen)
+    lines = select(rules, files=touched, seen=seen, versions=versions)
+    note = place.note
     try:
-        store.know(place.project)
+        if place.project.path:
+            store.know(place.project)
         delivery = store.deliver(
-            Session(session, project, client, now, now),
+            session,
             task=clean_line(task, limit=400).text,
-            shown=[Exposure(session, line.rule, line.version, 1.0, True, True, 0) for line in lines],
+            shown=[Exposure(session.id, line.rule, line.version, 1.0, True, True, 0) for line in lines],
             now=now,
         )
     except (BusyError, FullError, ReadOnlyError) as error:
-        notes.insert(0, f"not recorded: {error}")
-        recorded = False
+        # A rule on trial is only shown where that is known afterwards.
+        held = {line.rule for line in shown(rules, seen=seen, versions=versions)}
+        sure = [rule for rule in rules if rule.pinned or rule.state is State.ACTIVE or rule.id in held]
+        lines = select(sure, files=touched, seen=seen, versions=versions)
+        note = "; ".join(filter(None, (f"not recorded: {error}", note)))
+        episode = "none"
     else:
-        # Another call of this session may have been faster; what is on disk decides the order.
-        seen = delivery.exposures
-        lines = select(rules, files=touched, seen=seen, versions=_older(store, rules, seen))
+        if delivery.exposures != seen:
+            # Another call of this session may have been faster; what is on disk decides, and only that is shown.
+            lines = shown(rules, seen=delivery.exposures, versions=_older(store, rules, delivery.exposures))
         episode = delivery.episode.name
-    return Delivered(
-        lines=tuple(lines),
-        added=tuple(line for line in lines if (line.rule, line.version) not in known),
-        first=render.first(
-            project=place.project.name, revision=_revision(store, project), episode=episode, note="; ".join(notes)
-        ),
-        active=len(rules),
-        waiting=len(store.rules(project, states=[State.CANDIDATE])),
-        recorded=recorded,
+    text = render.answer(
+        lines,
+        project=clean_line(place.project.name, limit=80).text,
+        revision=_revision(store, project),
+        episode=episode,
+        note=clean_line(note, limit=700).text,
     )
+    added = tuple(line for line in lines if (line.rule, line.version) not in known)
+    return Delivered(text, tuple(lines), added, len(rules))
 
 
 def keys(project: str) -> tuple[str, ...]:
     """The projects whose rules a project gets: its own and the global one."""
     return (project,) if project == GLOBAL else (project, GLOBAL)
+
+
+def file_of(file: str, root: str) -> str:
+    """A file as scopes see it. Another name of the project's folder, by a link, is followed."""
+    path = scope.normal(file, root=root)
+    if path == scope.normal(file) and Path(file).is_absolute() and not file.startswith(("//", "\\\\")):
+        with suppress(OSError, RuntimeError, ValueError):
+            return scope.normal(str(Path(file).resolve()), root=root)
+    return path
 
 
 def _revision(store: Store, project: str) -> str:

@@ -10,8 +10,10 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from mcp_server import home
 from mcp_server.agents.events import Edited, Ended, Event, Finished, Prompted, Ran, Started
 
 if TYPE_CHECKING:
@@ -89,13 +91,12 @@ class _Desk:
 
     def __enter__(self) -> "_Desk":
         from mcp_server.places import place_of
-        from mcp_server.settings import store_path
         from store import open_existing
 
-        self.store = open_existing(store_path(os.environ), wait=WAIT)
+        self.store = open_existing(_store_path(), wait=WAIT)
         if self.store is not None:
             self.place: Place = place_of(self.store, self._folder)
-            self.paused = self.store.answer(f"paused {self.place.project.key}") is not None
+            self.paused = self.store.answer(f"paused {self.place.project.key}") == "yes"
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -121,9 +122,11 @@ class _Desk:
     def _deliver(self, event: Event, *, files: Sequence[str], whole: bool) -> tuple[str, str, str]:
         from mcp_server.delivery import deliver
 
+        from store.records import Sighting
+
         assert self.store is not None
         if self._parents:
-            self.store.sight(self._parents, client=self._client, session=self._session, now=time.time())
+            self.store.sight(Sighting(self._client, self._session, time.time()), self._parents)
         given = deliver(
             self.store, self.place, session=self._session, client=self._client, files=files, now=time.time(), task=""
         )
@@ -175,12 +178,16 @@ def _beat(client: str, name: str, *, said: str, fault: str, seconds: float) -> N
     """Leave a sign of life for `doctor`. What cannot be kept is lost: it is only that."""
     from contextlib import suppress
 
-    from mcp_server.settings import store_path
     from store import open_existing
     from store.errors import StoreError
+    from store.records import Heartbeat
 
     with suppress(StoreError, OSError, ValueError):
-        store = open_existing(store_path(os.environ), wait=WAIT)
+        store = open_existing(_store_path(), wait=WAIT)
         if store is not None:
-            store.beat(client[:40], name[:40], said=said[:200], fault=fault[:300], seconds=seconds, now=time.time())
+            store.beat(Heartbeat(client[:40], name[:40], time.time(), said[:200], fault[:300], seconds))
             store.close()
+
+
+def _store_path() -> Path:
+    return Path(home.folder(os.environ), home.STORE)

@@ -127,7 +127,7 @@ def normalised(remote: str, *, base: str = "") -> str:
         return f"file:{_folder(text, base).as_posix().removesuffix('.git').rstrip('/')}"
     host = _OTHER_DOORS.get(host, host)
     path = "/".join(piece for piece in path.split("/") if piece).removesuffix(".git").rstrip("/")
-    return f"{host}/{path.lower() if host in _SAME_IN_ANY_CASE else path}"
+    return f"{host}/{path.lower() if host in _SAME_IN_ANY_CASE else path}".rstrip("/")
 
 
 def _host_and_path(remote: str) -> tuple[str, str]:

@@ -30,10 +30,10 @@ def caller(*, environment: Mapping[str, str], meta: Mapping[str, Any], client: s
     own = meta.get("sessionId")
     session = (own if isinstance(own, str) else "") or environment.get("CLAUDE_CODE_SESSION_ID", "") or process
     name = clean_line(named if isinstance(named, str) and named else client, limit=60).text
-    return Caller(_identity(session), name or "unknown client")
+    return Caller(identity(session), name or "unknown client")
 
 
-def _identity(session: str) -> str:
+def identity(session: str) -> str:
     """The same id for the same session, and never one for two: so nothing is cut or masked in it."""
     if clean_line(session, limit=LONGEST).text == session:
         return session

@@ -2,26 +2,22 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mcp_server.learning import render, scope, suggest
-from mcp_server.learning.select import ranked, select, shown
+from mcp_server.delivery import deliver, keys
+from mcp_server.learning import suggest
 from mcp_server.learning.suggest import SuggestionError
 from mcp_server.project import Place, ProjectError
 from mcp_server.session import Caller
 from store.contract import Store
-from store.errors import BusyError, FullError, ReadOnlyError, StoreError
+from store.errors import StoreError
 from store.records import (
     FORGOTTEN,
-    GLOBAL,
     LIVE,
     Episode,
     Evidence,
-    Exposure,
     Kind,
     Operation,
     Rule,
@@ -29,7 +25,6 @@ from store.records import (
     Source,
     State,
     Trust,
-    Version,
 )
 from store.revise import Add
 from store.text import Cleaned, UnfitText, clean_evidence, clean_line
@@ -127,43 +122,8 @@ class Tools:
     def get_rules(self, arguments: "GetRules", caller: Caller) -> str:
         """The rules that apply, with the exposure on disk before the answer is made."""
         place, store = self.place(arguments.project), self.store()
-        project = place.project.key
-        rules = ranked(rule for key in _keys(project) for rule in store.rules(key, states=LIVE))
-        files = [_file(file, place.root) for file in arguments.files]
-        session = self._session(project, caller)
-        seen = store.exposures(session.id, project)
-        versions = _older(store, rules, seen)
-        lines = select(rules, files=files, seen=seen, versions=versions)
-        note = place.note
-        try:
-            if place.project.path:
-                store.know(place.project)
-            delivery = store.deliver(
-                session,
-                task=clean_line(arguments.task, limit=400).text,
-                shown=[Exposure(session.id, line.rule, line.version, 1.0, True, True, 0) for line in lines],
-                now=self.now(),
-            )
-        except (BusyError, FullError, ReadOnlyError) as error:
-            # A rule on trial is only shown where that is known afterwards.
-            held = {line.rule for line in shown(rules, seen=seen, versions=versions)}
-            sure = [rule for rule in rules if rule.pinned or rule.state is State.ACTIVE or rule.id in held]
-            lines = select(sure, files=files, seen=seen, versions=versions)
-            note = "; ".join(filter(None, (f"not recorded: {error}", note)))
-            episode = "none"
-        else:
-            if delivery.exposures != seen:
-                # Another call of this session may have been faster; what is on disk decides, and only that is shown.
-                seen = delivery.exposures
-                lines = shown(rules, seen=seen, versions=_older(store, rules, seen))
-            episode = delivery.episode.name
-        return render.answer(
-            lines,
-            project=clean_line(place.project.name, limit=80).text,
-            revision=_revision(store, project),
-            episode=episode,
-            note=clean_line(note, limit=700).text,
-        )
+        session = self._session(place.project.key, caller)
+        return deliver(store, place, session, files=arguments.files, task=arguments.task, now=self.now()).text
 
     def report_outcome(self, arguments: "ReportOutcome", caller: Caller) -> str:
         """Keep an agent's report beside earlier ones of its episode; the newest counts."""
@@ -209,7 +169,7 @@ class Tools:
         store = self.store()
         episode = self._episode(store, arguments.episode, caller)
         project = episode.project if episode else self.place(None).project.key
-        rules = [rule for key in _keys(project) for rule in store.rules(key)]
+        rules = [rule for key in keys(project) for rule in store.rules(key)]
         suggestion = suggest.read(
             arguments.rule,
             paths=arguments.paths,
@@ -271,32 +231,6 @@ class Tools:
         return Session(caller.session, project, caller.client, self.now(), self.now())
 
 
-def _keys(project: str) -> tuple[str, ...]:
-    return (project,) if project == GLOBAL else (project, GLOBAL)
-
-
-def _revision(store: Store, project: str) -> str:
-    """The project's revision, and that of the global rules where there are any."""
-    heads = [store.head(key) for key in _keys(project)]
-    return str(heads[0]) if not any(heads[1:]) else f"{heads[0]} (global {heads[1]})"
-
-
-def _older(store: Store, rules: Iterable[Rule], seen: Iterable[Exposure]) -> dict[tuple[int, int], Version]:
-    """The seen versions that are no longer current, by rule and number."""
-    current = {rule.id: rule.current.number for rule in rules}
-    edited = {e.rule for e in seen if e.rule in current and e.version != current[e.rule]}
-    return {(rule, version.number): version for rule in edited for version in store.versions(rule)}
-
-
-def _file(file: str, root: str) -> str:
-    """A file as scopes see it. Another name of the project's folder, by a link, is followed."""
-    path = scope.normal(file, root=root)
-    if path == scope.normal(file) and Path(file).is_absolute() and not file.startswith(("//", "\\\\")):
-        with suppress(OSError, RuntimeError, ValueError):
-            return scope.normal(str(Path(file).resolve()), root=root)
-    return path
-
-
 def _ids(names: Iterable[str]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(int(name.removeprefix("R")) for name in names))
 
@@ -304,7 +238,7 @@ def _ids(names: Iterable[str]) -> tuple[int, ...]:
 def _voted(store: Store, project: str, helpful: Sequence[int], harmful: Sequence[int]) -> None:
     """Raises `RefusedError` for votes that mean nothing."""
     votes = (*helpful, *harmful)
-    known = {rule.id for key in _keys(project) for rule in store.rules(key)} if votes else frozenset[int]()
+    known = {rule.id for key in keys(project) for rule in store.rules(key)} if votes else frozenset[int]()
     for ident in votes:
         if ident not in known:
             raise RefusedError(f"report_outcome: R{ident} is no rule of this project; use ids as get_rules shows them")

@@ -9,7 +9,7 @@ from store.connection import WAIT, Connection
 from store.errors import DamagedError, ReadOnlyError, UnreachableError
 from store.sqlite import SqliteStore
 
-__all__ = ["open_store"]
+__all__ = ["open_existing", "open_store"]
 
 
 def open_store(
@@ -40,6 +40,28 @@ def open_store(
         except DamagedError as damage:
             tell(upkeep.begin_again(path, damage, now=now()))
         return _open(path, wait=wait, chance=chance, now=now)
+
+
+def open_existing(path: Path, *, wait: float, chance: Callable[[int], bytes] = os.urandom) -> SqliteStore | None:
+    """Open a store as it is, for hooks: nothing is made, migrated or mended. None where there is none yet.
+
+    Raises any `StoreError`.
+    """
+    from store import upkeep
+
+    path = upkeep.real(path)
+    if not path.is_file() or path.stat().st_size == 0:
+        return None
+    connection = Connection(path, wait=wait, readonly=not os.access(path, os.W_OK))
+    try:
+        schema = upkeep.inspect(connection.raw, path)
+    except BaseException:
+        connection.close()
+        raise
+    if schema == 0:
+        connection.close()
+        return None
+    return SqliteStore(connection, chance=chance)
 
 
 def _found(path: Path, *, wait: float, chance: Callable[[int], bytes], now: Callable[[], float]) -> SqliteStore:

@@ -50,10 +50,19 @@ _SHARED = 32
 _WITHOUT_LOCKS = "vfs=unix-none" if os.name == "posix" else "vfs=win32-none"
 
 
+LARGEST = 2**63 - 1
+"""The largest number that SQLite keeps."""
+
+
 class UnreadableError(sqlite3.DatabaseError):
     """A row that cannot be one of ours: damage, whatever the program that reads it makes of it."""
 
     sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+
+
+def as_id(ident: int) -> int:
+    """An id as SQLite can compare it; one beyond its numbers is that of no row."""
+    return ident if -LARGEST <= ident <= LARGEST else -LARGEST
 
 
 def plain(error: sqlite3.Error | OSError, path: Path) -> StoreError:
@@ -261,6 +270,18 @@ class Connection:
                 self._inside = outer
                 if not outer:
                     self._undo()
+
+    @contextmanager
+    def hasty(self) -> Generator[sqlite3.Connection]:
+        """A write transaction that a power cut may take back; nothing that is acknowledged to anybody."""
+        with self._lock:
+            self._patiently(self._db, "PRAGMA synchronous = NORMAL")
+            try:
+                with self.writing() as db:
+                    yield db
+            finally:
+                with suppress(sqlite3.Error):
+                    self._patiently(self._db, "PRAGMA synchronous = FULL")
 
     @contextmanager
     def writing(self) -> Generator[sqlite3.Connection]:

@@ -16,11 +16,13 @@ from store.records import (
     Episode,
     Evidence,
     Exposure,
+    Heartbeat,
     Kind,
     Project,
     Revision,
     Rule,
     Session,
+    Sighting,
     State,
     Tally,
     Trust,
@@ -221,6 +223,24 @@ class Store(Protocol):
 
     def problems(self) -> list[str]:
         """What is wrong with the kept data and its revision chains, one sentence each."""
+        ...
+
+    # Hooks
+
+    def beat(self, heartbeat: Heartbeat) -> None:
+        """Keep the last sign of life of a client's hook. May be lost with the power, unlike all else."""
+        ...
+
+    def beats(self) -> list[Heartbeat]:
+        """The last sign of life of every hook, by client and event."""
+        ...
+
+    def sight(self, sighting: Sighting, pids: Sequence[int]) -> None:
+        """Remember that a session runs under these processes; the newest session of a process counts."""
+        ...
+
+    def sighted(self, pids: Sequence[int]) -> Sighting | None:
+        """The newest session seen under any of these processes."""
         ...
 
     # The rest

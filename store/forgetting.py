@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from store.connection import as_id
 from store.contract import Forgotten, mentions
 from store.errors import NotFoundError
 from store.records import FORGOTTEN
@@ -45,7 +46,7 @@ def forget(
     """
     wanted = set(needles)
     if rule is not None:
-        texts = db.execute("SELECT text FROM versions WHERE rule = ?", (rule,)).fetchall()
+        texts = db.execute("SELECT text FROM versions WHERE rule = ?", (as_id(rule),)).fetchall()
         if not texts:
             raise NotFoundError("rule", f"R{rule}", "see `mcp-promptlearn rules`")
         wanted |= {text for (text,) in texts if text}
@@ -75,7 +76,7 @@ def forget(
 
 def traces(db: sqlite3.Connection, *, rule: int | None, evidence: Iterable[int]) -> Traces:
     """What to look for in copies, once a store has forgotten, or just before."""
-    own = db.execute("SELECT digest, text FROM versions WHERE rule = ?", (rule,)).fetchall()
+    own = db.execute("SELECT digest, text FROM versions WHERE rule = ?", (as_id(rule or 0),)).fetchall()
     return Traces(
         words=frozenset(text for _, text in own if text),
         rule=frozenset(digest for digest, _ in own),

@@ -16,11 +16,13 @@ from store.records import (
     Episode,
     Evidence,
     Exposure,
+    Heartbeat,
     Kind,
     Project,
     Revision,
     Rule,
     Session,
+    Sighting,
     State,
     Tally,
     Trust,
@@ -46,6 +48,8 @@ class MemoryStore:
         self._decisions: list[Decision] = []
         self._revisions: dict[str, list[Revision]] = {}
         self._answers: dict[str, str] = {}
+        self._beats: dict[tuple[str, str], Heartbeat] = {}
+        self._sightings: dict[int, Sighting] = {}
         self._held: set[str] = set()
         self._lock = threading.RLock()
 
@@ -323,6 +327,25 @@ class MemoryStore:
             broken = chain.problems(self.revisions(project), rules=rules, versions=versions)
             found += [f"{project}: {problem}" for problem in broken]
         return found
+
+    # Hooks
+
+    def beat(self, heartbeat: Heartbeat) -> None:
+        """See `Store.beat`."""
+        self._beats[heartbeat.client, heartbeat.event] = heartbeat
+
+    def beats(self) -> list[Heartbeat]:
+        """See `Store.beats`."""
+        return [heartbeat for _, heartbeat in sorted(self._beats.items())]
+
+    def sight(self, sighting: Sighting, pids: Sequence[int]) -> None:
+        """See `Store.sight`."""
+        self._sightings |= dict.fromkeys(pids, sighting)
+
+    def sighted(self, pids: Sequence[int]) -> Sighting | None:
+        """See `Store.sighted`."""
+        found = [self._sightings[pid] for pid in pids if pid in self._sightings]
+        return max(found, key=lambda sighting: sighting.time, default=None)
 
     # The rest
 

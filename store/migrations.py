@@ -64,6 +64,11 @@ STEPS: tuple[Step, ...] = (
                 project TEXT NOT NULL, number INTEGER NOT NULL, parent TEXT NOT NULL, hash TEXT NOT NULL,
                 time REAL NOT NULL, cause TEXT NOT NULL, report_digest TEXT NOT NULL, entries TEXT NOT NULL,
                 report TEXT NOT NULL, PRIMARY KEY (project, number)) STRICT""",
+            """CREATE TABLE heartbeats (
+                client TEXT NOT NULL, event TEXT NOT NULL, time REAL NOT NULL, said TEXT NOT NULL,
+                fault TEXT NOT NULL, seconds REAL NOT NULL, PRIMARY KEY (client, event)) STRICT""",
+            """CREATE TABLE sightings (
+                pid INTEGER PRIMARY KEY, client TEXT NOT NULL, session TEXT NOT NULL, time REAL NOT NULL) STRICT""",
             """CREATE TABLE answers (question TEXT PRIMARY KEY, answer TEXT NOT NULL, time REAL NOT NULL) STRICT""",
         ),
     ),

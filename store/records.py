@@ -242,6 +242,27 @@ class Episode:
 
 
 @dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """The last time a hook of a client ran, what it did, and what went wrong if anything did."""
+
+    client: str
+    event: str
+    time: float
+    said: str
+    fault: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A session that a hook saw, under the process ids above it."""
+
+    client: str
+    session: str
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
 class Exposure:
     """One rule version in one session, written before any outcome exists."""
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from store import chain, episodes
-from store.connection import Connection, UnreadableError, sole
+from store.connection import LARGEST, Connection, UnreadableError, as_id, sole
 from store.contract import Delivery, Forgotten, Kept
 from store.errors import ConflictError, DamagedError, NotFoundError
 from store.records import (
@@ -24,12 +24,14 @@ from store.records import (
     Episode,
     Evidence,
     Exposure,
+    Heartbeat,
     Kind,
     Operation,
     Project,
     Revision,
     Rule,
     Session,
+    Sighting,
     Source,
     State,
     Tally,
@@ -43,9 +45,6 @@ Row = tuple[Any, ...]
 """What SQLite gives; STRICT tables keep the types that the schema names."""
 
 Read = TypeVar("Read")
-
-LARGEST = 2**63 - 1
-"""The largest number that SQLite keeps."""
 
 RULES = """SELECT r.id, r.project, r.state, r.pinned, r.operation, r.replaces, r.ending, r.target, r.why,
     r.created, (SELECT count(*) FROM supports s WHERE s.rule = r.id),
@@ -157,13 +156,13 @@ class SqliteStore:
     def exposures_of(self, rule: int) -> tuple[Exposure, ...]:
         """See `Store.exposures_of`."""
         with self._db.reading() as db:
-            rows = db.execute(f"{EXPOSURES} WHERE rule = ? ORDER BY time, episode, session, position", (_known(rule),))
+            rows = db.execute(f"{EXPOSURES} WHERE rule = ? ORDER BY time, episode, session, position", (as_id(rule),))
             return tuple(map(_exposure, rows))
 
     def episode(self, ident: int) -> Episode:
         """See `Store.episode`."""
         with self._db.reading() as db:
-            row = db.execute(f"{EPISODES} WHERE id = ?", (_known(ident),)).fetchone()
+            row = db.execute(f"{EPISODES} WHERE id = ?", (as_id(ident),)).fetchone()
         if row is None:
             raise NotFoundError("episode", f"E{ident}", "call get_rules to begin one, or leave `episode` out")
         return Episode(*row)
@@ -188,7 +187,7 @@ class SqliteStore:
     def record(self, facts: Sequence[Evidence], *, rule: int | None = None) -> list[Kept]:
         """See `Store.record`."""
         with self._db.writing() as db:
-            if rule is not None and not db.execute("SELECT 1 FROM rules WHERE id = ?", (_known(rule),)).fetchone():
+            if rule is not None and not db.execute("SELECT 1 FROM rules WHERE id = ?", (as_id(rule),)).fetchone():
                 raise NotFoundError("rule", f"R{rule}", "see `mcp-promptlearn rules`")
             kept = [_keep(db, fact) for fact in facts]
             if rule is not None:
@@ -210,7 +209,7 @@ class SqliteStore:
         """See `Store.evidence`."""
         conditions, values = ["project = ?"], [project]
         parameters: list[object] = list(values)
-        place = None if episode is None else _known(episode)
+        place = None if episode is None else as_id(episode)
         for column, wanted in (("fingerprint", fingerprint), ("session", session), ("episode", place)):
             if wanted is not None:
                 conditions.append(f"{column} = ?")
@@ -246,7 +245,7 @@ class SqliteStore:
         """See `Store.supports`."""
         with self._db.reading() as db:
             rows = db.execute(
-                f"{EVIDENCE} WHERE id IN (SELECT evidence FROM supports WHERE rule = ?) ORDER BY id", (_known(rule),)
+                f"{EVIDENCE} WHERE id IN (SELECT evidence FROM supports WHERE rule = ?) ORDER BY id", (as_id(rule),)
             )
             return _all(_fact, rows)
 
@@ -374,7 +373,7 @@ class SqliteStore:
     def revision(self, project: str, number: int) -> Revision:
         """See `Store.revision`."""
         with self._db.reading() as db:
-            found = _all(_revision, db.execute(f"{REVISIONS} AND number = ?", (project, _known(number))))
+            found = _all(_revision, db.execute(f"{REVISIONS} AND number = ?", (project, as_id(number))))
         if not found:
             raise NotFoundError("revision", number, "see `mcp-promptlearn history`")
         return found[0]
@@ -386,7 +385,7 @@ class SqliteStore:
         for column, wanted in (("rule", rule), ("revision", revision)):
             if wanted is not None:
                 conditions += f" AND {column} = ?"
-                values.append(_known(wanted))
+                values.append(as_id(wanted))
         with self._db.reading() as db:
             return _all(_decision, db.execute(f"{DECISIONS} WHERE project = ?{conditions} ORDER BY id", values))
 
@@ -414,6 +413,47 @@ class SqliteStore:
                 raise DamagedError(self.path, found[0]) from error
             raise
         return found
+
+    # Hooks
+
+    def beat(self, heartbeat: Heartbeat) -> None:
+        """See `Store.beat`."""
+        with self._db.hasty() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO heartbeats VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    heartbeat.client,
+                    heartbeat.event,
+                    heartbeat.time,
+                    heartbeat.said,
+                    heartbeat.fault,
+                    heartbeat.seconds,
+                ),
+            )
+
+    def beats(self) -> list[Heartbeat]:
+        """See `Store.beats`."""
+        with self._db.reading() as db:
+            rows = db.execute("SELECT client, event, time, said, fault, seconds FROM heartbeats ORDER BY 1, 2")
+            return [Heartbeat(*row) for row in rows]
+
+    def sight(self, sighting: Sighting, pids: Sequence[int]) -> None:
+        """See `Store.sight`."""
+        with self._db.hasty() as db:
+            db.executemany(
+                "INSERT OR REPLACE INTO sightings VALUES (?, ?, ?, ?)",
+                [(pid, sighting.client, sighting.session, sighting.time) for pid in pids],
+            )
+
+    def sighted(self, pids: Sequence[int]) -> Sighting | None:
+        """See `Store.sighted`."""
+        with self._db.reading() as db:
+            row = db.execute(
+                """SELECT client, session, time FROM sightings
+                WHERE pid IN (SELECT value FROM json_each(?)) ORDER BY time DESC LIMIT 1""",
+                (json.dumps(list(pids)),),
+            ).fetchone()
+        return None if row is None else Sighting(*row)
 
     # The rest
 
@@ -447,11 +487,6 @@ class SqliteStore:
     def close(self) -> None:
         """See `Store.close`."""
         self._db.close()
-
-
-def _known(ident: int) -> int:
-    """An id as SQLite can compare it; one beyond its numbers is that of no row."""
-    return ident if -LARGEST <= ident <= LARGEST else -LARGEST
 
 
 def _all(read: Callable[[Row], Read], rows: Iterable[Row]) -> list[Read]:
@@ -535,7 +570,7 @@ def _decision(row: Row) -> Decision:
 
 def _link(db: sqlite3.Connection, rule: int, evidence: Iterable[int]) -> None:
     for each in evidence:
-        if not db.execute("SELECT 1 FROM evidence WHERE id = ?", (_known(each),)).fetchone():
+        if not db.execute("SELECT 1 FROM evidence WHERE id = ?", (as_id(each),)).fetchone():
             raise NotFoundError("evidence", each)
         db.execute("INSERT OR IGNORE INTO supports (rule, evidence) VALUES (?, ?)", (rule, each))
 
@@ -595,7 +630,7 @@ def _rules(db: sqlite3.Connection, project: str, states: Iterable[State] | None 
 
 
 def _rule_by_id(db: sqlite3.Connection, ident: int) -> Rule:
-    found = _all(_rule, db.execute(f"{RULES} WHERE r.id = ?", (_known(ident),)))
+    found = _all(_rule, db.execute(f"{RULES} WHERE r.id = ?", (as_id(ident),)))
     if not found:
         raise NotFoundError("rule", f"R{ident}", "see `mcp-promptlearn rules`")
     return found[0]

@@ -32,3 +32,8 @@ def answer(lines: Sequence[Line], *, project: str, revision: str, episode: str, 
     first += f" ({note})" if note else ""
     first += "" if lines else ": none yet"
     return "\n".join((first if len(first) <= FIRST else first[: FIRST - 1] + "…", *map(str, lines), LAST))
+
+
+def added(lines: Sequence[Line]) -> str:
+    """Rules that came into play in the middle of a session, for the moment of use."""
+    return "\n".join(("These rules apply to what you just touched:", *map(str, lines)))

@@ -4,8 +4,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mcp_server.learning.likeness import Comparison, Likeness, Shelf, compare, nearest
+from mcp_server.learning.plain import listed
 
-WORDS = "use pnpm npm not never instead of , . for in tests run before 2 two disable prefer over to without the".split()
+WORDS = sorted(
+    listed("use pnpm npm not never instead of , . for in tests run before 2 two disable prefer over to without the")
+)
 sentences = st.lists(st.sampled_from(WORDS), max_size=9).map(" ".join)
 
 

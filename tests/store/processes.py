@@ -50,8 +50,11 @@ class Process:
 
     def end(self) -> list[str]:
         """Wait until it has ended well, and hear the rest."""
-        said, _ = self._child.communicate()
-        assert self._child.returncode == 0
+        assert self._child.stdin
+        assert self._child.stdout
+        self._child.stdin.close()
+        said = self._child.stdout.read()
+        assert self._child.wait() == 0
         return said.splitlines()
 
 

@@ -13,9 +13,11 @@ from store.records import (
     FORGOTTEN,
     GLOBAL,
     Ending,
+    Heartbeat,
     Kind,
     Operation,
     Project,
+    Sighting,
     Source,
     State,
     Trust,
@@ -335,3 +337,22 @@ def test_only_one_may_do_a_task_at_a_time(store: Store) -> None:
         raise AssertionError("two at once")
     with store.alone("consolidate"), store.alone("other"):
         pass
+
+
+def test_the_last_sign_of_life_of_every_hook_is_kept(store: Store) -> None:
+    first = Heartbeat("codex", "Stop", NOW, "turn", "", 0.01)
+    last = Heartbeat("codex", "Stop", NOW + 1, "", "BusyError: held", 0.3)
+    other = Heartbeat("claude-code", "SessionStart", NOW, "5 rules", "", 0.02)
+    for beat in (first, other, last):
+        store.beat(beat)
+    assert store.beats() == [other, last]
+
+
+def test_the_newest_session_under_a_process_is_found_by_any_of_its_parents(store: Store) -> None:
+    assert store.sighted([1, 2]) is None
+    store.sight(Sighting("claude-code", "old", NOW), [10, 20])
+    store.sight(Sighting("claude-code", "new", NOW + 5), [10])
+    assert store.sighted([99, 10]) == Sighting("claude-code", "new", NOW + 5)
+    assert store.sighted([20]) == Sighting("claude-code", "old", NOW)
+    assert store.sighted([20, 10]) == Sighting("claude-code", "new", NOW + 5)
+    assert store.sighted([]) is None

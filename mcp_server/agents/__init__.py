@@ -1,0 +1,1 @@
+"""One file per agent's client, and what writes their configuration and takes it out again."""
