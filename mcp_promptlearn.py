@@ -19,11 +19,26 @@ def main() -> int:
     sys.path[:] = [private if os.path.isdir(private) else here, *_users_folders_last(sys.path, keep=here)]
     # A command is over before there is garbage worth looking for; `serve`, which stays, looks again.
     gc.disable()
-    from mcp_server.cli import main as run
-
-    code = run()
+    code = _command(sys.argv[1:])
     gc.freeze()  # or the interpreter looks through all we hold once more before it lets go of it
     return code
+
+
+def _command(words: list[str]) -> int:
+    """Run what was asked for. An agent waits for the first two, so nothing else is loaded before them."""
+    match words:
+        case ["serve"]:
+            from mcp_server.serving import main as serve
+
+            return serve()
+        case ["hook", client, event]:
+            from mcp_server.hooks import main as hook
+
+            return hook(client, event)
+        case _:
+            from mcp_server.cli import main as run
+
+            return run()
 
 
 def _users_folders_last(path: list[str], *, keep: str) -> list[str]:

@@ -53,6 +53,7 @@ COMMANDS = (
     Command("why", "where a rule comes from and what is known of it", first=True),
     Command("consolidate", "turn the evidence into suggested rules", first=True),
     Command("rollback", "undo the last revision, or return to an earlier one", first=True),
+    Command("pause", "serve and record nothing in this project for a while", first=True),
     Command("try", "see the whole loop in a temporary folder, in under 20 seconds", first=True, module="try_"),
     Command("rules", "the rules of this project"),
     Command("add", "add a rule of your own"),
@@ -67,8 +68,10 @@ COMMANDS = (
     Command("ingest", "read test reports (JUnit XML) as evidence"),
     Command("doctor", "check the store and set a damaged one aside"),
     Command("serve", "the MCP server on stdio, for a client to start"),
+    Command("hook", "what a client's hooks start", module="hook"),
     Command("backup", "copy the store, list copies, or restore one"),
     Command("forget", "take a text out of the store, its log and our backups"),
+    Command("resume", "end a pause", module="pause"),
 )
 
 

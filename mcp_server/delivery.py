@@ -74,6 +74,16 @@ def deliver(store: Store, place: Place, session: Session, *, files: Sequence[str
     return Delivered(text, tuple(lines), added, len(rules))
 
 
+def pausing(project: str) -> str:
+    """What a person's word to pause a project is kept under."""
+    return f"paused {project}"
+
+
+def paused(store: Store, project: str) -> bool:
+    """Did a person pause this project?"""
+    return store.answer(pausing(project)) == "yes"
+
+
 def keys(project: str) -> tuple[str, ...]:
     """The projects whose rules a project gets: its own and the global one."""
     return (project,) if project == GLOBAL else (project, GLOBAL)

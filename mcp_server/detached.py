@@ -25,6 +25,12 @@ def due(store: Store, project: str, *, now: float) -> bool:
     return bool(facts) and facts[0].id > int(newest)
 
 
+def done(store: Store, project: str, *, now: float) -> None:
+    """Remember that a run has seen everything there is now."""
+    newest = store.evidence(project, newest=1)
+    store.keep_answer(f"consolidated {project}", f"{now} {newest[0].id if newest else 0}", now=now)
+
+
 def consolidate_if_due(store: Store, place: Place, *, now: float) -> bool:
     """Start `consolidate --if-due` for a project and leave it alone; says whether it was started."""
     if not place.root or not due(store, place.project.key, now=now):

@@ -84,19 +84,22 @@ class _Desk:
     """The store and the project of one event, opened for as long as it is handled."""
 
     def __init__(self, event: Event, client: str) -> None:
-        self._client, self._session, self._folder = client, event.session, event.folder
+        from mcp_server.session import identity
+
+        self._client, self._session, self._folder = client, identity(event.session), event.folder
         self._parents = event.parents
         self.store: SqliteStore | None = None
         self.paused = False
 
     def __enter__(self) -> "_Desk":
+        from mcp_server.delivery import paused
         from mcp_server.places import place_of
         from store import open_existing
 
         self.store = open_existing(_store_path(), wait=WAIT)
         if self.store is not None:
             self.place: Place = place_of(self.store, self._folder)
-            self.paused = self.store.answer(f"paused {self.place.project.key}") == "yes"
+            self.paused = paused(self.store, self.place.project.key)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -121,26 +124,29 @@ class _Desk:
 
     def _deliver(self, event: Event, *, files: Sequence[str], whole: bool) -> tuple[str, str, str]:
         from mcp_server.delivery import deliver
-
-        from store.records import Sighting
+        from store.records import Session, Sighting
 
         assert self.store is not None
+        now = time.time()
         if self._parents:
-            self.store.sight(Sighting(self._client, self._session, time.time()), self._parents)
-        given = deliver(
-            self.store, self.place, session=self._session, client=self._client, files=files, now=time.time(), task=""
-        )
-        fresh = given.lines if whole else given.added
-        if not fresh:
-            return "", self._counted(event, given) if whole else "", "nothing to show"
-        text = given.text if whole else given.text_of_added
-        return text, self._counted(event, given) if whole else "", f"{len(fresh)} rules, {len(text)} characters"
+            self.store.sight(Sighting(self._client, self._session, now), self._parents)
+        session = Session(self._session, self.place.project.key, self._client, now, now)
+        given = deliver(self.store, self.place, session, files=files, task="", now=now)
+        if whole:
+            screen = self._counted(given.active) if isinstance(event, Started) and event.first else ""
+            text = given.text if given.lines else ""
+            return text, screen, f"{len(given.lines)} rules, {len(text)} characters"
+        from mcp_server.learning.render import added
 
-    def _counted(self, event: Event, given: Any) -> str:
+        text = added(given.added) if given.added else ""
+        return text, "", f"{len(given.added)} rules, {len(text)} characters"
+
+    def _counted(self, active: int) -> str:
         """The line a person sees, once a session."""
-        if not isinstance(event, Started) or not event.first:
-            return ""
-        active, waiting = given.active, given.waiting
+        from store.records import State
+
+        assert self.store is not None
+        waiting = len(self.store.rules(self.place.project.key, states=[State.CANDIDATE]))
         words = f"promptlearn: {active} {'rule' if active == 1 else 'rules'} active"
         return words + (f", {waiting} wait for review (mcp-promptlearn review)" if waiting else "")
 
@@ -160,7 +166,11 @@ class _Desk:
 
         assert self.store is not None
         facts = results(
-            event, project=self.place.project.key, root=self.place.root, client=self._client, now=time.time()
+            event._replace(session=self._session),
+            project=self.place.project.key,
+            root=self.place.root,
+            client=self._client,
+            now=time.time(),
         )
         if facts:
             self.store.record(facts)

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from mcp_server.settings import version
 from mcp_server.tools import INSTRUCTIONS, TOOLS, Tool
 
 FILE = Path(__file__).with_name("listing.json")
@@ -44,6 +45,7 @@ def listed(tool: Tool) -> dict[str, Any]:
 def listing() -> dict[str, Any]:
     """Everything that is listed; the same bytes for every client, project and store."""
     return {
+        "version": version(),
         "instructions": INSTRUCTIONS,
         "tools": [listed(tool) for tool in TOOLS],
         "prompts": [PROMPT],

@@ -21,9 +21,10 @@ from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
 from pydantic import ValidationError
 
-from mcp_server import arguments as models
+from mcp_server.listing import listing
 from mcp_server.session import Caller, caller
-from mcp_server.tools import INSTRUCTIONS, TOOLS, RefusedError, Tool, Tools, UnknownToolError
+from mcp_server.stdio import paired
+from mcp_server.tools import RefusedError, Tools, UnknownToolError
 
 Context = ServerRequestContext[Any, Any]
 
@@ -40,31 +41,15 @@ class Outlet(Protocol):
         ...
 
 
-def listed(tool: Tool) -> types.Tool:
-    """A tool as clients see it: text only, no output schema, so that every client shows the same."""
-    meta = {"anthropic/alwaysLoad": True} if tool.always_load else None
-    return types.Tool(
-        name=tool.name,
-        description=tool.description,
-        input_schema=models.schema(getattr(models, tool.model)),
-        annotations=types.ToolAnnotations(
-            read_only_hint=tool.read_only,
-            destructive_hint=False,
-            idempotent_hint=tool.idempotent,
-            open_world_hint=False,
-        ),
-        _meta=meta,
-    )
-
-
 def build(tools: Tools, *, version: str, environment: Mapping[str, str], process: str) -> Server[Any]:
     """The server object: our handlers around `tools`. `process` names a session for clients without one."""
     # One call at a time: SQLite writes one at a time anyway, and order stays what the client sent.
     limiter = anyio.CapacityLimiter(1)
+    known = listing()
 
     async def list_tools(context: Context, parameters: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         del context, parameters
-        return types.ListToolsResult(tools=[listed(tool) for tool in TOOLS])
+        return types.ListToolsResult(tools=[types.Tool.model_validate(tool) for tool in known["tools"]])
 
     async def call_tool(context: Context, parameters: types.CallToolRequestParams) -> types.CallToolResult:
         name, who, text = parameters.name, _caller(context, environment, process), ""
@@ -84,12 +69,53 @@ def build(tools: Tools, *, version: str, environment: Mapping[str, str], process
             return _text(f"{name}: unexpected {kind}; this is a fault of promptlearn, go on without it", failed=True)
         return _text(text)
 
+    async def list_prompts(context: Context, _: types.PaginatedRequestParams | None) -> types.ListPromptsResult:
+        del context
+        return types.ListPromptsResult(prompts=[types.Prompt.model_validate(each) for each in known["prompts"]])
+
+    async def get_prompt(context: Context, parameters: types.GetPromptRequestParams) -> types.GetPromptResult:
+        prompt = next((each for each in known["prompts"] if each["name"] == parameters.name), None)
+        if prompt is None:
+            raise MCPError(types.INVALID_PARAMS, f"Unknown prompt: {parameters.name[:60]}")
+        message = types.PromptMessage(role="user", content=types.TextContent(type="text", text=await rules(context)))
+        return types.GetPromptResult(description=prompt["description"], messages=[message])
+
+    async def list_resources(context: Context, _: types.PaginatedRequestParams | None) -> types.ListResourcesResult:
+        del context
+        return types.ListResourcesResult(resources=[types.Resource.model_validate(each) for each in known["resources"]])
+
+    async def list_templates(
+        context: Context, _: types.PaginatedRequestParams | None
+    ) -> types.ListResourceTemplatesResult:
+        del context
+        return types.ListResourceTemplatesResult(resource_templates=[])
+
+    async def read_resource(context: Context, parameters: types.ReadResourceRequestParams) -> types.ReadResourceResult:
+        resource = next((each for each in known["resources"] if each["uri"] == str(parameters.uri)), None)
+        if resource is None:
+            raise MCPError(types.INVALID_PARAMS, "Resource not found", {"uri": str(parameters.uri)[:200]})
+        text = types.TextResourceContents(
+            uri=resource["uri"], mime_type=resource["mimeType"], text=await rules(context)
+        )
+        return types.ReadResourceResult(contents=[text])
+
+    async def rules(context: Context) -> str:
+        asked = types.CallToolRequestParams(name="get_rules", arguments={})
+        (block,) = (await call_tool(context, asked)).content
+        assert isinstance(block, types.TextContent)
+        return block.text
+
     return Server(
         "promptlearn",
         version=version,
-        instructions=INSTRUCTIONS,
+        instructions=known["instructions"],
         on_list_tools=list_tools,
         on_call_tool=call_tool,
+        on_list_prompts=list_prompts,
+        on_get_prompt=get_prompt,
+        on_list_resources=list_resources,
+        on_list_resource_templates=list_templates,
+        on_read_resource=read_resource,
     )
 
 
@@ -147,24 +173,11 @@ def _mended(error: ValidationError) -> SessionMessage | types.JSONRPCError | Non
         return None
     frame: object = None
     with suppress(ValueError, RecursionError):
-        frame = _paired(json.loads(raw))
+        frame = paired(json.loads(raw))
         return SessionMessage(types.jsonrpc_message_adapter.validate_python(frame, by_name=False))
     if frame is None:
         return _error(None, types.PARSE_ERROR, "Parse error", "one JSON message is expected on each line")
     return _refusal(frame)
-
-
-def _paired(value: Any) -> Any:
-    """A JSON value whose texts hold no half of a pair of surrogates. May raise `RecursionError`."""
-    match value:
-        case str():
-            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        case list():
-            return [_paired(each) for each in value]  # pyright: ignore[reportUnknownVariableType]
-        case dict():
-            return {_paired(name): _paired(each) for name, each in value.items()}  # pyright: ignore[reportUnknownVariableType]
-        case _:
-            return value
 
 
 def _refusal(frame: object) -> types.JSONRPCError | None:

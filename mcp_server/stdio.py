@@ -20,6 +20,8 @@ STATELESS = "2026-07-28"
 
 PARSE, REQUEST, METHOD, PARAMETERS, INTERNAL, VERSION = -32700, -32600, -32601, -32602, -32603, -32022
 
+WANTED = "one JSON-RPC 2.0 message is expected on each line; batches are not supported"
+
 PREFIX = "io.modelcontextprotocol/"
 
 Json = dict[str, Any]
@@ -48,8 +50,8 @@ class RpcError(Exception):
 class Door:
     """One connection. Handshake and stateless requests may come on the same pipe, in any order."""
 
-    def __init__(self, handlers: Callable[[], Handlers], *, listing: Callable[[], Json], version: str) -> None:
-        self._make, self._list, self._version = handlers, listing, version
+    def __init__(self, handlers: Callable[[], Handlers], *, listing: Callable[[], Json]) -> None:
+        self._make, self._list = handlers, listing
         self._handlers: Handlers | None = None
         self._listing: Json | None = None
         self._client: str | None = None
@@ -61,12 +63,14 @@ class Door:
         ident: object = None
         try:
             message = _parsed(line)
-            ident = _ident(message)
             method = message.get("method")
-            if not isinstance(method, str):
-                if "result" in message or "error" in message:
-                    return None
-                raise RpcError(REQUEST, "Invalid Request", "`method` is missing or not a text")
+            if not isinstance(method, str) and ("result" in message or "error" in message):
+                return None
+            ident = message.get("id") if _usable(message.get("id")) else None
+            sound = message.get("jsonrpc") == "2.0" and isinstance(method, str)
+            if not (sound and ("id" not in message or ident is not None)):
+                raise RpcError(REQUEST, "Invalid Request", WANTED)
+            assert isinstance(method, str)
             if "id" not in message:
                 return None
             return _reply(ident, result=self._dispatch(method, message.get("params", {})))
@@ -193,7 +197,7 @@ class Door:
 
     @property
     def _info(self) -> Json:
-        return {"name": "promptlearn", "version": self._version}
+        return {"name": "promptlearn", "version": self._known["version"]}
 
     @property
     def _known(self) -> Json:
@@ -224,21 +228,33 @@ def too_long() -> bytes:
 def _parsed(line: bytes) -> Json:
     try:
         message: object = json.loads(line.decode("utf-8"))
+        if b"\\ud" in line or b"\\uD" in line:
+            message = paired(message)
     except (ValueError, RecursionError):
-        raise RpcError(PARSE, "Parse error") from None
+        raise RpcError(PARSE, "Parse error", "one JSON message is expected on each line") from None
     if not isinstance(message, dict):
-        raise RpcError(REQUEST, "Invalid Request", "a message is one JSON object")
-    found = cast("Json", message)
-    if found.get("jsonrpc") != "2.0":
-        raise RpcError(REQUEST, "Invalid Request", '`jsonrpc` must be "2.0"')
-    return found
+        raise RpcError(REQUEST, "Invalid Request", WANTED)
+    return cast("Json", message)
 
 
-def _ident(message: Json) -> object:
-    ident = message.get("id")
-    if "id" in message and (not isinstance(ident, str | int) or isinstance(ident, bool)):
-        raise RpcError(REQUEST, "Invalid Request", "`id` must be a text or a whole number")
-    return ident
+def paired(value: Any) -> Any:
+    """A JSON value whose texts hold no half of a pair of surrogates, as JavaScript writes when it cuts an emoji.
+
+    May raise `RecursionError`.
+    """
+    match value:
+        case str():
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        case list():
+            return [paired(each) for each in value]  # pyright: ignore[reportUnknownVariableType]
+        case dict():
+            return {paired(name): paired(each) for name, each in value.items()}  # pyright: ignore[reportUnknownVariableType]
+        case _:
+            return value
+
+
+def _usable(ident: object) -> bool:
+    return isinstance(ident, str | int) and not isinstance(ident, bool)
 
 
 def _reply(ident: object, *, result: Json | None = None, error: Json | None = None) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from mcp_server.delivery import deliver, keys
+from mcp_server.delivery import deliver, keys, paused
 from mcp_server.learning import suggest
 from mcp_server.learning.suggest import SuggestionError
 from mcp_server.project import Place, ProjectError
@@ -122,12 +122,16 @@ class Tools:
     def get_rules(self, arguments: "GetRules", caller: Caller) -> str:
         """The rules that apply, with the exposure on disk before the answer is made."""
         place, store = self.place(arguments.project), self.store()
+        if paused(store, place.project.key):
+            return f"A person paused promptlearn in {place.project.name}: no rules are served. Work without them."
         session = self._session(place.project.key, caller)
         return deliver(store, place, session, files=arguments.files, task=arguments.task, now=self.now()).text
 
     def report_outcome(self, arguments: "ReportOutcome", caller: Caller) -> str:
         """Keep an agent's report beside earlier ones of its episode; the newest counts."""
         store = self.store()
+        if paused(store, self.place(None).project.key):
+            return "A person paused promptlearn here: nothing was recorded."
         helpful, harmful = _ids(arguments.helpful), _ids(arguments.harmful)
         episode = self._episode(store, arguments.episode, caller)
         _voted(store, episode.project if episode else self.place(None).project.key, helpful, harmful)
@@ -167,6 +171,8 @@ class Tools:
     def suggest_rule(self, arguments: "SuggestRule", caller: Caller) -> str:
         """Keep a suggestion as a candidate, strengthen the rule that says the same, or refuse it with the reason."""
         store = self.store()
+        if paused(store, self.place(None).project.key):
+            return "A person paused promptlearn here: nothing was recorded."
         episode = self._episode(store, arguments.episode, caller)
         project = episode.project if episode else self.place(None).project.key
         rules = [rule for key in keys(project) for rule in store.rules(key)]

@@ -18,6 +18,7 @@ from store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
     from mcp_server.person import Surroundings
+    from mcp_server.tools import Tools
 
 
 @dataclass(slots=True)
@@ -57,6 +58,24 @@ class Wiring:
                     self.store().know(place.project)
             self._place = place
         return self._place
+
+    def tools(self) -> "Tools":
+        """The three tools for this working folder; folders are looked up once."""
+        from mcp_server.tools import Tools
+
+        places: dict[str, Place] = {}
+
+        def place(folder: str | None) -> Place:
+            key = folder or self.folder
+            if key not in places:
+                places[key] = settled(find(key), self.store())
+            return places[key]
+
+        return Tools(store=self.store, place=place, now=self.now)
+
+    def process(self) -> str:
+        """A session id for a client that gives none: it lives as long as this server."""
+        return f"server-{self.chance(8).hex()}"
 
     def nonce(self) -> str:
         """A word nobody can guess."""

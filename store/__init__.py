@@ -67,8 +67,8 @@ def open_existing(path: Path, *, wait: float, chance: Callable[[int], bytes] = o
 def _found(path: Path, *, wait: float, chance: Callable[[int], bytes], now: Callable[[], float]) -> SqliteStore:
     from store import upkeep
 
-    if upkeep.lost(path):
-        raise DamagedError(path, "it is empty, but was not always")
+    if why := upkeep.emptied(path, wait=wait):
+        raise DamagedError(path, why)
     return _open(path, wait=wait, chance=chance, now=now)
 
 

@@ -8,10 +8,9 @@ from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from stat import S_ISREG
 
 from store import forgetting, migrations
-from store.connection import WAIT, Connection, plain, sole
+from store.connection import LOOK, WAIT, Connection, plain, sole
 from store.errors import (
     BusyError,
     DamagedError,
@@ -25,6 +24,9 @@ from store.errors import (
 
 KEEP = 7
 """Backups that are kept; older ones go when a new one is verified."""
+
+PAGE = 4096
+"""Bytes of a page, SQLite's default: a store that holds something has more than one."""
 
 WAL_RESET_FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 """First SQLite releases, per branch, without the WAL-reset race."""
@@ -101,17 +103,45 @@ def prepare(
                 raise refusal from error
 
 
-def lost(path: Path) -> bool:
-    """Is the file missing or empty, although a backup or a write-ahead log tells of an earlier one?"""
+def emptied(path: Path, *, wait: float = WAIT) -> str:
+    """Why a store that holds nothing cannot be a new one; no words for one that holds something, or is new.
+
+    A backup tells of an earlier store, and so does a write-ahead log: one that holds commits of
+    which nothing can be seen is damaged. `wait` is seconds for others' locks.
+    """
+    size, log = (part.stat().st_size if part.is_file() else -1 for part in _parts(path)[:2])
+    if size > PAGE or path.is_dir():
+        return ""
+    if size > 0 and not ((log > 0 or backups(path)) and _holds_nothing(path, wait=wait)):
+        return ""
+    if size > 0 and not backups(path):
+        return "its write-ahead log is damaged" if _commits(_parts(path)[1]) else ""
+    return "it is empty, but was not always" if log > 0 or backups(path) else ""
+
+
+def _holds_nothing(path: Path, *, wait: float) -> bool:
     try:
-        found = path.stat()
-    except OSError:
-        pass
-    else:
-        if found.st_size or not S_ISREG(found.st_mode):
-            return False
-    log = path.with_name(f"{path.name}-wal")
-    return bool(backups(path)) or (log.is_file() and log.stat().st_size > 0)
+        # A reader beside it keeps the writer from deleting, when it closes, a log that it cannot read.
+        with (
+            closing(Connection(path, wait=wait, readonly=True)) as reader,
+            reader.reading() as db,
+            closing(Connection(path, wait=wait)) as writer,
+        ):
+            if db.execute(LOOK).fetchone():
+                return False
+            with writer.writing() as sure:  # nobody is about to make its tables
+                return not sure.execute(LOOK).fetchone()
+    except StoreError:
+        return False  # opening it says why
+
+
+def _commits(log: Path) -> bool:
+    """Does a write-ahead log hold the end of a transaction? (SQLite file format, section 4.1.)"""
+    with log.open("rb") as file:
+        while frame := file.read(24 + PAGE if file.tell() else 32):
+            if len(frame) > 32 and any(frame[4:8]):
+                return True
+    return False
 
 
 def backups(path: Path) -> list[Path]:

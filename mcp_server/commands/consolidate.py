@@ -4,6 +4,7 @@ import argparse
 from dataclasses import asdict
 
 from mcp_server.commands import count, show
+from mcp_server.detached import done, due
 from mcp_server.learning import consolidate, report
 from mcp_server.learning.model import Model
 from mcp_server.learning.plan import Plan, make
@@ -18,6 +19,9 @@ def arguments(parser: argparse.ArgumentParser, command: str) -> None:
     parser.add_argument("--all", action="store_true", help="every known project, not only this one")
     parser.add_argument("--no-model", action="store_true", help="without the configured model")
     parser.add_argument("--ask", action="store_true", help="ask again whether evidence may be sent to the model")
+    parser.add_argument(
+        "--if-due", action="store_true", help="only if there is new evidence and the last run is a while ago"
+    )
     parser.add_argument("--json", action="store_true", help="the facts as JSON")
 
 
@@ -28,11 +32,14 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     model = None if options.no_model else _model(wiring, dry=options.dry_run, again=options.ask)
     printed: list[dict[str, object]] = []
     for project in projects:
+        if options.if_due and not due(store, project.key, now=wiring.now()):
+            continue
         if options.dry_run:
             plan = make(store, project.key, nonce=wiring.nonce, model=model, ask=False)
             revision = None
         else:
             plan, revision = consolidate.run(store, project.key, nonce=wiring.nonce, now=wiring.now, model=model)
+            done(store, project.key, now=wiring.now())
         if options.json:
             printed.append(_facts(plan, revision, dry=options.dry_run))
         else:

@@ -3,31 +3,25 @@
 import argparse
 import gc
 
-from mcp_server.project import Place, find, settled
 from mcp_server.settings import version
-from mcp_server.tools import Tools
 from mcp_server.wiring import Wiring
 
 
 def arguments(parser: argparse.ArgumentParser, command: str) -> None:
     """Declare what the command takes."""
-    del command, parser
+    del command
+    parser.add_argument(
+        "--sdk", action="store_true", help="through the mcp package, slower to start; the fast door else"
+    )
 
 
 def run(options: argparse.Namespace, wiring: Wiring) -> int:
     """Serve until the client leaves. stdout belongs to the protocol."""
-    del options
     gc.enable()
+    if not options.sdk:
+        from mcp_server import serving
+
+        return serving.main()
     from mcp_server import server
 
-    places: dict[str, Place] = {}
-
-    def place(folder: str | None) -> Place:
-        key = folder or wiring.folder
-        if key not in places:
-            places[key] = settled(find(key), wiring.store())
-        return places[key]
-
-    tools = Tools(store=wiring.store, place=place, now=wiring.now)
-    process = f"server-{wiring.chance(8).hex()}"
-    return server.run(tools, version=version(), process=process)
+    return server.run(wiring.tools(), version=version(), process=wiring.process())

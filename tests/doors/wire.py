@@ -11,8 +11,8 @@ from pathlib import Path
 from threading import Timer
 from typing import IO, Any
 
-SERVE = ("-E", "-P", "-m", "mcp_promptlearn", "serve")
-"""As clients are told to start it, behind the interpreter."""
+SERVE = ("-E", "-P", "-m", "mcp_promptlearn", "serve", "--sdk")
+"""What starts the SDK's door, behind the interpreter."""
 
 PATIENCE = 60.0
 """Seconds after which a server that does not answer is killed, so that a fault ends in a failure and not in a wait."""

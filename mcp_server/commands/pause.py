@@ -1,0 +1,30 @@
+"""`pause` and `resume`: in this project nothing is served or recorded for a while."""
+
+import argparse
+
+from mcp_server.commands import show
+from mcp_server.delivery import pausing
+from mcp_server.person import demand
+from mcp_server.wiring import Wiring
+
+
+def arguments(parser: argparse.ArgumentParser, command: str) -> None:
+    """Declare what the commands take."""
+    del command
+    parser.add_argument("--yes", action="store_true", help="without a terminal")
+    parser.add_argument("--json", action="store_true", help="the facts as JSON")
+
+
+def run(options: argparse.Namespace, wiring: Wiring) -> int:
+    """Keep the person's word; hooks and servers ask for it each time."""
+    demand(wiring.surroundings(), yes=options.yes, what=options.command)
+    project, store = wiring.place().project, wiring.store()
+    paused = options.command == "pause"
+    store.keep_answer(pausing(project.key), "yes" if paused else "no", now=wiring.now())
+    if options.json:
+        show(wiring, {"project": project.key, "paused": paused})
+    elif paused:
+        wiring.say(f"{project.name} is paused: no rule is served and nothing recorded until `mcp-promptlearn resume`.")
+    else:
+        wiring.say(f"{project.name} goes on: rules are served from the next get_rules or session on.")
+    return 0
