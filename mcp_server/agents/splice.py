@@ -20,8 +20,8 @@ def put(text: str, way: Way, value: object) -> str:
     sheet = measure(text)
     spot, steps = sheet.find(way)
     if steps == len(way):
-        many = spot.own_line and isinstance(value, dict | list)
-        return text[: spot.begin] + sheet.words(value, indent=spot.indent if many else None) + text[spot.end :]
+        indent = spot.indent if spot.own_line else None
+        return text[: spot.begin] + sheet.words(value, indent=indent) + text[spot.end :]
     name = way[steps]
     if isinstance(name, int):
         refuse(way[: steps + 1], "is not there")
@@ -42,7 +42,7 @@ def add(text: str, way: Way, element: object) -> str:
 
 def drop(text: str, way: Way) -> str:
     """Take out the member or element at `way`, with its comma and its line. Raises `SpliceError`."""
-    sheet, *_ = measure(text), None
+    sheet = measure(text)
     around, steps = sheet.find(way[:-1])
     name = way[-1]
     if steps < len(way) - 1:
@@ -95,7 +95,7 @@ def _cut(sheet: Sheet, items: Sequence[Item], item: Item, *, inside: tuple[int, 
     """Take an item out of the container whose inside is given."""
     text, end = sheet.text, item.end if item.comma < 0 else item.comma + 1
     begin = len(text[: item.begin].rstrip(SPACE))
-    if len(items) == 1 and begin < inside[0] + 1:
+    if len(items) == 1 and begin == inside[0]:
         # Alone, with no comment before it: the line breaks around it go where both are there.
         broken = _LAST_BREAK.search(text, inside[0], item.begin)
         if broken and _ONLY_BREAK.fullmatch(text, end, inside[1]):

@@ -43,6 +43,22 @@ def era(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """The empty home of a person, as a server in a process of its own finds it."""
+    folder = tmp_path / "person"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    """The folder of a project."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
 def store(chance: Callable[[int], bytes]) -> MemoryStore:
     return MemoryStore(chance=chance)
 
@@ -103,7 +119,94 @@ def stateless(**more: Any) -> dict[str, Any]:
 
 
 def test_the_tools_are_listed_like_this_in_both_eras(listed: dict[str, Any]) -> None:
-    assert listed["tools"] == snapshot()
+    assert listed["tools"] == snapshot(
+        [
+            {
+                "_meta": {"anthropic/alwaysLoad": True},
+                "annotations": {
+                    "destructiveHint": False,
+                    "idempotentHint": True,
+                    "openWorldHint": False,
+                    "readOnlyHint": True,
+                },
+                "description": "Call at the start of every task: the rules that apply here, and the episode to report on.",
+                "inputSchema": {
+                    "properties": {
+                        "task": {"description": "what you are about to do, in one line", "type": "string"},
+                        "files": {
+                            "description": "paths you will touch; brings the rules for them",
+                            "items": {"type": "string"},
+                            "type": "array",
+                        },
+                        "project": {"description": "absolute folder, if not the working folder", "type": "string"},
+                    },
+                    "type": "object",
+                },
+                "name": "get_rules",
+            },
+            {
+                "_meta": {"anthropic/alwaysLoad": True},
+                "annotations": {
+                    "destructiveHint": False,
+                    "idempotentHint": True,
+                    "openWorldHint": False,
+                    "readOnlyHint": False,
+                },
+                "description": "Call at the end of every task: records what really happened, which rules are judged by.",
+                "inputSchema": {
+                    "properties": {
+                        "outcome": {"enum": ["success", "failure", "mixed", "unknown"], "type": "string"},
+                        "episode": {"description": "as get_rules named it", "type": "string"},
+                        "evidence": {"description": "what shows it: command, test, error", "type": "string"},
+                        "feedback": {"description": "the user's own words", "type": "string"},
+                        "score": {"maximum": 1, "minimum": 0, "type": "number"},
+                        "helpful": {
+                            "description": "ids of rules that helped",
+                            "items": {"type": "string"},
+                            "type": "array",
+                        },
+                        "harmful": {"items": {"type": "string"}, "type": "array"},
+                        "commit": {"type": "string"},
+                        "pull_request": {"type": "string"},
+                    },
+                    "required": ["outcome"],
+                    "type": "object",
+                },
+                "name": "report_outcome",
+            },
+            {
+                "annotations": {
+                    "destructiveHint": False,
+                    "idempotentHint": True,
+                    "openWorldHint": False,
+                    "readOnlyHint": False,
+                },
+                "description": "Propose a rule, a better wording, a merge or a retirement. A person decides.",
+                "inputSchema": {
+                    "properties": {
+                        "rule": {
+                            "description": "one imperative sentence, at most 32 words; empty: retire",
+                            "type": "string",
+                        },
+                        "why": {"description": "what happened that shows the need", "type": "string"},
+                        "paths": {
+                            "description": "globs it is limited to",
+                            "items": {"type": "string"},
+                            "type": "array",
+                        },
+                        "replaces": {
+                            "description": "one id: edit; several: merge",
+                            "items": {"type": "string"},
+                            "type": "array",
+                        },
+                        "episode": {"type": "string"},
+                    },
+                    "type": "object",
+                },
+                "name": "suggest_rule",
+            },
+        ]
+    )
 
 
 def test_the_schemas_of_all_tools_are_below_700_tokens(listed: dict[str, Any]) -> None:
@@ -249,23 +352,23 @@ def test_many_calls_at_once_are_answered_each_and_served_one_by_one(era: str, st
     assert sorted(report.text for report in reports(store)) == sorted(f"try {number}" for number in range(30))
 
 
-def test_the_official_client_and_a_real_server_process_agree(era: str, tmp_path: Path) -> None:
+def test_the_official_client_and_a_real_server_process_agree(era: str, home: Path, work: Path) -> None:
     seen: list[str] = []
 
     async def played() -> None:
         parameters = StdioServerParameters(
-            command=sys.executable, args=list(SERVE), env=environment(tmp_path, tmp_path), cwd=tmp_path
+            command=sys.executable, args=list(SERVE), env=environment(home, work), cwd=work
         )
         async with Client(parameters, mode=MODES[era]) as client:
             assert client.server_info.name == "promptlearn"
             assert [tool.name for tool in (await client.list_tools()).tools] == [tool.name for tool in TOOLS]
-            said, failed = await asked(client, "get_rules", task="add a field", project=str(tmp_path))
+            said, failed = await asked(client, "get_rules", task="add a field", project=str(work))
             assert not failed
             seen.append(said)
             seen.append((await asked(client, "report_outcome", outcome="success", score=1))[0])
 
     anyio.run(played)
-    assert seen[0].startswith(f"Rules for {tmp_path.name}, revision 0, episode E1: none yet\n")
+    assert seen[0].startswith(f"Rules for work, revision 0, episode E1: none yet\n")
     assert seen[1] == "Recorded for E1: success, score 1, as the agent's own report."
 
 
@@ -361,10 +464,8 @@ def test_a_full_store_serves_rules_refuses_reports_and_works_when_there_is_room(
     play(scene, failing, era=era)  # pyright: ignore[reportArgumentType]
 
 
-def test_a_store_that_is_set_aside_under_a_running_server_is_not_written_any_more(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    home.mkdir()
-    with Server(environment(home, tmp_path), tmp_path) as server:
+def test_a_store_that_is_set_aside_under_a_running_server_is_not_written_any_more(home: Path, work: Path) -> None:
+    with Server(environment(home, work), work) as server:
         server.shake()
         assert "episode E1" in text(server.ask(calling("get_rules", 1)))
         path = home / "promptlearn" / "promptlearn.db"
@@ -430,9 +531,9 @@ def test_whatever_was_acknowledged_before_a_kill_is_there(tmp_path: Path) -> Non
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
 def test_a_signal_ends_the_server_at_once_and_loses_nothing_acknowledged(
-    tmp_path: Path, number: signal.Signals
+    home: Path, work: Path, number: signal.Signals
 ) -> None:
-    with Server(environment(tmp_path, tmp_path), tmp_path) as server:
+    with Server(environment(home, work), work) as server:
         server.shake()
         server.ask(calling("get_rules", 0))
         server.send(*(calling("report_outcome", n, outcome="mixed", evidence=f"try {n}") for n in range(1, 100)))
@@ -440,29 +541,30 @@ def test_a_signal_ends_the_server_at_once_and_loses_nothing_acknowledged(
         server.process.send_signal(number)
         acknowledged += [answer for answer in server.rest() if "result" in answer]
         assert server.process.wait(60) in {128 + number, -number}
-    assert {f"try {answer['id']}" for answer in acknowledged} <= kept(tmp_path)
+    assert {f"try {answer['id']}" for answer in acknowledged} <= kept(home)
     assert len(acknowledged) < 99
 
 
-def test_what_was_asked_before_stdin_ended_is_done(tmp_path: Path) -> None:
-    with Server(environment(tmp_path, tmp_path), tmp_path) as server:
+def test_what_was_asked_before_stdin_ended_is_done(home: Path, work: Path) -> None:
+    with Server(environment(home, work), work) as server:
         server.shake()
         server.ask(calling("get_rules", 0))
         server.send(*(calling("report_outcome", n, outcome="mixed", evidence=f"try {n}") for n in range(1, 30)))
         code, said = server.leave()
     assert code == 0
     acknowledged = {f"try {answer['id']}" for answer in said if "result" in answer}
-    assert acknowledged <= {f"try {n}" for n in range(1, 30)} == kept(tmp_path)
+    assert acknowledged <= {f"try {n}" for n in range(1, 30)} == kept(home)
 
 
-def test_a_client_that_closes_its_ears_ends_the_server_without_a_word(tmp_path: Path) -> None:
-    with Server(environment(tmp_path, tmp_path), tmp_path) as server:
+def test_a_client_that_listens_no_more_is_no_fault_of_the_server(home: Path, work: Path) -> None:
+    with Server(environment(home, work), work) as server:
         server.shake()
         server.stdout.close()
-        server.send(calling("get_rules", 1))
+        server.send(calling("get_rules", 1), calling("report_outcome", 2, outcome="success", evidence="last words"))
+        server.stdin.close()
         assert server.process.wait(60) == 0
-        assert "Traceback" not in server.errors.read_text(encoding="utf-8")
-        server.process.stdout = None
+        assert server.errors.read_text(encoding="utf-8") == ""
+    assert kept(home) <= {"last words"}
 
 
 PRINTING = """
@@ -484,10 +586,10 @@ sys.exit(run(Tools(store=wiring.store, place=place, now=wiring.now), version="0"
 """
 
 
-def test_nothing_that_is_printed_or_read_beside_reaches_the_wire(tmp_path: Path) -> None:
+def test_nothing_that_is_printed_or_read_beside_reaches_the_wire(home: Path, work: Path) -> None:
     root = str(Path(__file__).resolve().parents[2])
     program = ("-c", f"import sys; sys.path.insert(0, {root!r})\n{PRINTING}")
-    with Server(environment(tmp_path, tmp_path), tmp_path, program=program) as server:
+    with Server(environment(home, work), work, program=program) as server:
         server.shake()
         server.send(calling("get_rules", 1), frame("ping", 2))
         assert sorted(server.line()["id"] for _ in range(2)) == [1, 2]
@@ -496,13 +598,12 @@ def test_nothing_that_is_printed_or_read_beside_reaches_the_wire(tmp_path: Path)
     assert all(word in aside for word in ("a stray print", "stray bytes", "a stray child", "swallowed? b''"))
 
 
-def test_a_server_without_a_project_folder_still_answers(tmp_path: Path) -> None:
-    gone = tmp_path / "gone"
-    with Server(environment(tmp_path, gone), tmp_path) as server:
+def test_a_server_without_a_project_folder_still_answers(home: Path, work: Path) -> None:
+    with Server(environment(home, work / "gone"), work) as server:
         server.shake()
         answer = server.ask(calling("get_rules", 1))
         assert answer["result"]["isError"] is True
         assert "does not exist; name an existing folder" in text(answer)
-        assert "episode E1" in text(server.ask(calling("get_rules", 2, project=str(tmp_path))))
+        assert "episode E1" in text(server.ask(calling("get_rules", 2, project=str(work))))
         assert text(server.ask(calling("report_outcome", 3, outcome="success", episode="E1"))).startswith("Recorded")
         assert server.leave() == (0, [])
