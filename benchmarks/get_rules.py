@@ -3,9 +3,7 @@
 import re
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from itertools import count
-from pathlib import Path
 
 from benchmarks.desk import Desk, tools
 from benchmarks.floors import Floor
@@ -14,6 +12,7 @@ from benchmarks.timing import Spread, interleaved
 from benchmarks.worlds import World
 from mcp_server.session import Caller
 from store import open_store
+from store.values import replace
 
 MOST = 10.0
 """Milliseconds at p99."""

@@ -4,11 +4,10 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, Protocol, cast
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, Protocol, cast
 
 if TYPE_CHECKING:
     from mcp_server.wiring import Wiring
@@ -20,8 +19,7 @@ INTERRUPTED = 130
 """What shells expect of a program that ended by Ctrl-C."""
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """A command: its name, its line in the help, and whether the first help screen shows it."""
 
     name: str

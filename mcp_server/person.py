@@ -8,8 +8,8 @@ this is a lock on the door, not a wall, and README says so.
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import PurePath
+from typing import NamedTuple
 
 from store.records import Source, Trust
 
@@ -68,8 +68,7 @@ class NotAPersonError(Exception):
     """Something only a person may do; one line that says why it was refused and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ancestor:
+class Ancestor(NamedTuple):
     """A process above this one, or this one."""
 
     name: str
@@ -77,8 +76,7 @@ class Ancestor:
     environment: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """Where a command was typed."""
 
     terminal: bool

@@ -5,15 +5,16 @@ import re
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Timer
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from store.contract import Store
 from store.errors import BusyError, FullError, ReadOnlyError
 from store.records import GLOBAL, Project
 from store.text import clean_line
+from store.values import replace
 
 EVERYWHERE = Project(GLOBAL, "all projects", "")
 
@@ -60,8 +61,7 @@ class ProjectError(Exception):
     """A folder that cannot be used; the message says why and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A folder and the project it belongs to; `note` says why there is no project, where there is none."""
 
     project: Project

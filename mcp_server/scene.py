@@ -4,8 +4,8 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from mcp import Client, StdioServerParameters
 from mcp_types import TextContent
@@ -33,8 +33,7 @@ FILES = {
 _COMMAND = re.compile(r"`python (?P<script>\w+\.py)`")
 
 
-@dataclass(frozen=True, slots=True)
-class Played:
+class Played(NamedTuple):
     """One session: what the agent was shown, what it did, and how its tests ended."""
 
     rules: str

@@ -1,9 +1,8 @@
 """Which session a call belongs to: the client's own id where it gives one, else this process."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from store.text import clean_line
 
@@ -11,8 +10,7 @@ LONGEST = 120
 """Characters of a session's id; what is longer, or no clean text, goes by its digest."""
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """Who calls a tool."""
 
     session: str

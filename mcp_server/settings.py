@@ -3,8 +3,8 @@
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 HOME = "PROMPTLEARN_HOME"
@@ -18,8 +18,7 @@ class SettingsError(Exception):
     """A setting that cannot be used; the message names it, says why and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """Everything that can be configured."""
 
     home: Path

@@ -3,8 +3,8 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 from mcp_server.importers import junit
 from mcp_server.importers.cases import Case, Status
@@ -24,8 +24,7 @@ _COMMIT = re.compile(r"[0-9a-f]{4,64}")
 _FILTER = re.compile(r"filter\.(?P<driver>.+)\.\w+", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """Where a run belongs."""
 
     project: str
@@ -40,8 +39,7 @@ class Context:
     """Values of secret variables, to be masked wherever they turn up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """A run that was read, and how many pieces of evidence were new."""
 
     report: Report

@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mcp_server.delivery import deliver, keys, paused
 from mcp_server.learning import suggest
@@ -28,6 +27,7 @@ from store.records import (
 )
 from store.revise import Add
 from store.text import Cleaned, UnfitText, clean_evidence, clean_line
+from store.values import replace
 
 if TYPE_CHECKING:
     from mcp_server.arguments import GetRules, ReportOutcome, SuggestRule
@@ -42,6 +42,9 @@ review, the user's words. Say `unknown` rather than guess.
 When you learn something that would have prevented a failure, `suggest_rule`; a person decides about it."""
 
 
+PAUSED = "A person paused promptlearn here: nothing was recorded."
+
+
 class RefusedError(Exception):
     """A call that cannot be served; its one line goes to the agent as the tool's error."""
 
@@ -50,8 +53,7 @@ class UnknownToolError(RefusedError):
     """There is no such tool; the protocol has an error of its own for that."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(NamedTuple):
     """What a client is told about a tool."""
 
     name: str
@@ -91,8 +93,7 @@ TOOLS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Tools:
+class Tools(NamedTuple):
     """The tools of one server process. Everything outside is handed in."""
 
     store: Callable[[], Store]
@@ -130,11 +131,12 @@ class Tools:
     def report_outcome(self, arguments: "ReportOutcome", caller: Caller) -> str:
         """Keep an agent's report beside earlier ones of its episode; the newest counts."""
         store = self.store()
-        if paused(store, self.place(None).project.key):
-            return "A person paused promptlearn here: nothing was recorded."
         helpful, harmful = _ids(arguments.helpful), _ids(arguments.harmful)
         episode = self._episode(store, arguments.episode, caller)
-        _voted(store, episode.project if episode else self.place(None).project.key, helpful, harmful)
+        project = episode.project if episode else self.place(None).project.key
+        if paused(store, project):
+            return PAUSED
+        _voted(store, project, helpful, harmful)
         episode = episode or self._opened(store, caller)
         text, feedback = clean_evidence(arguments.evidence), clean_evidence(arguments.feedback)
         pull_request = clean_line(arguments.pull_request or "", limit=300)
@@ -171,10 +173,10 @@ class Tools:
     def suggest_rule(self, arguments: "SuggestRule", caller: Caller) -> str:
         """Keep a suggestion as a candidate, strengthen the rule that says the same, or refuse it with the reason."""
         store = self.store()
-        if paused(store, self.place(None).project.key):
-            return "A person paused promptlearn here: nothing was recorded."
         episode = self._episode(store, arguments.episode, caller)
         project = episode.project if episode else self.place(None).project.key
+        if paused(store, project):
+            return PAUSED
         rules = [rule for key in keys(project) for rule in store.rules(key)]
         suggestion = suggest.read(
             arguments.rule,
@@ -230,7 +232,10 @@ class Tools:
         return current or max(filter(None, elsewhere), key=lambda episode: episode.id, default=None)
 
     def _opened(self, store: Store, caller: Caller) -> Episode:
-        session = self._session(self.place(None).project.key, caller)
+        project = self.place(None).project
+        if project.path:
+            store.know(project)
+        session = self._session(project.key, caller)
         return store.deliver(session, task="", shown=[], now=self.now()).episode
 
     def _session(self, project: str, caller: Caller) -> Session:

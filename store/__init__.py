@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from store.connection import WAIT, Connection
-from store.errors import DamagedError, ReadOnlyError, UnreachableError
+from store.errors import DamagedError, NotOursError, ReadOnlyError, TooNewError, UnreachableError
 from store.sqlite import SqliteStore
 
 __all__ = ["open_existing", "open_store"]
@@ -91,6 +91,9 @@ def _open(path: Path, *, wait: float, chance: Callable[[int], bytes], now: Calla
         connection = Connection(path, wait=wait, readonly=True)
     try:
         upkeep.prepare(connection, now=now)
+    except (TooNewError, NotOursError):
+        connection.leave()
+        raise
     except BaseException:
         connection.close()
         raise

@@ -6,10 +6,10 @@ still verifies, and without the salt nobody can guess a short text back from its
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from hashlib import sha256
 
 from store.records import FORGOTTEN, Ending, Entry, Revision, Rule, State, Version
+from store.values import replace
 
 
 def digest(text: str, salt: str = "") -> str:

@@ -50,6 +50,9 @@ _SHARED = 32
 _WITHOUT_LOCKS = "vfs=unix-none" if os.name == "posix" else "vfs=win32-none"
 
 
+FAILURES = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite's errors come as; the second, where damage got into the words of the first."""
+
 LARGEST = 2**63 - 1
 """The largest number that SQLite keeps."""
 
@@ -65,12 +68,12 @@ def as_id(ident: int) -> int:
     return ident if -LARGEST <= ident <= LARGEST else -LARGEST
 
 
-def plain(error: sqlite3.Error | OSError, path: Path) -> StoreError:
+def plain(error: sqlite3.Error | UnicodeDecodeError | OSError, path: Path) -> StoreError:
     """The refusal that an error of SQLite or of the operating system means."""
     if isinstance(error, OSError):
         return _plain_os(error, path)
     extended = getattr(error, "sqlite_errorcode", None)
-    if extended is None and isinstance(error, sqlite3.OperationalError):
+    if extended is None and isinstance(error, sqlite3.OperationalError | UnicodeDecodeError):
         return DamagedError(path, "a text in it is not UTF-8")  # the error's own words would quote the text
     code = (extended or 0) & 0xFF
     if code in _DAMAGED or str(error) == "unsupported file format":
@@ -141,14 +144,13 @@ class Connection:
         self._seen = self._look()
         try:
             self._db = self._open()
-        except sqlite3.Error as error:
+        except FAILURES as error:
             raise plain(error, path) from error
 
     def _open(self) -> sqlite3.Connection:
         db = self._dressed()
         try:
-            # Once it holds something, a file keeps the mode that it has.
-            if self.readonly or self._mode(db) == "wal" or self._patiently(db, LOOK):
+            if self.readonly or self._mode(db) == "wal" or not self._new(db):
                 return db
             try:
                 self._patiently(db, "PRAGMA journal_mode = WAL")
@@ -164,6 +166,11 @@ class Connection:
             db.close()
             raise
         return db
+
+    def _new(self, db: sqlite3.Connection) -> bool:
+        """Is it nobody's yet? Another's is not touched, and one that holds something keeps the mode it has."""
+        marks = (self._patiently(db, f"PRAGMA {mark}")[0] for mark in ("application_id", "user_version"))
+        return not (self._patiently(db, LOOK) or any(marks))
 
     def _without_wal(self) -> None:
         """Take WAL back: some network drives take the setting, and then cannot share its memory."""
@@ -264,7 +271,7 @@ class Connection:
                 if not outer:
                     self._begin("BEGIN", LOOK)
                 yield self._db
-            except sqlite3.Error as error:
+            except FAILURES as error:
                 raise plain(error, self.path) from error
             finally:
                 self._inside = outer
@@ -295,7 +302,7 @@ class Connection:
                 self._begin("BEGIN IMMEDIATE")
                 yield self._db
                 self._patiently(self._db, "COMMIT")
-            except sqlite3.Error as error:
+            except FAILURES as error:
                 raise plain(error, self.path) from error
             finally:
                 self._inside = False
@@ -350,6 +357,17 @@ class Connection:
         """Close for good."""
         with self._lock:
             self._db.close()
+
+    def leave(self) -> None:
+        """Close for good, and leave what lies in the write-ahead log to those who wrote it."""
+        if _size(self.path, "-wal") <= 0:
+            self.close()
+            return
+        # The last writer to close moves the log into the file; a reader beside it is never that one.
+        with closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)) as reader:
+            with suppress(*FAILURES):
+                reader.execute(LOOK).fetchone()
+            self.close()
 
 
 def _nothing() -> None:

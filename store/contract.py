@@ -8,8 +8,7 @@ the death of the process. No method calls a model or a network, and none waits f
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import NamedTuple, Protocol, cast
 
 from store.records import (
     Decision,
@@ -31,24 +30,21 @@ from store.records import (
 from store.revise import Add, Step
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """What became of one piece of evidence: its id, and whether it is new."""
 
     id: int
     new: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """The episode a session is in, and all that it has been shown, in the order of showing."""
 
     episode: Episode
     exposures: tuple[Exposure, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Forgotten:
+class Forgotten(NamedTuple):
     """How many texts `forget` took out."""
 
     versions: int

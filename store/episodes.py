@@ -1,8 +1,7 @@
 """When a session begins another episode: one decision, the same for every backend."""
 
-from dataclasses import replace
-
 from store.records import Episode
+from store.values import replace
 
 IDLE = 30 * 60.0
 """Seconds without a sign of life after which an episode has settled."""

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from store.connection import as_id
 from store.contract import Forgotten, mentions
@@ -22,8 +22,7 @@ MENTIONS = (
 """Where else than in wordings and evidence a text may stand."""
 
 
-@dataclass(frozen=True, slots=True)
-class Traces:
+class Traces(NamedTuple):
     """What stays of forgotten texts, to find them in a copy of the store, where ids may mean other things."""
 
     words: frozenset[str]

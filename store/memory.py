@@ -4,7 +4,6 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 
 from store import chain, episodes
 from store.contract import Delivery, Forgotten, Kept, mentions
@@ -30,6 +29,7 @@ from store.records import (
 )
 from store.revise import Add, Effect, Step, changed, concerned, created
 from store.text import trusted_text
+from store.values import replace
 
 
 class MemoryStore:

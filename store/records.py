@@ -4,10 +4,11 @@ One word per thing, the same in schema, page and message. Times are seconds sinc
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 from store.text import CleanText
+from store.values import NOTHING
 
 GLOBAL = "global"
 """The key of the project that holds rules for every project."""
@@ -87,8 +88,7 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """What rules belong to: a repository, or `global` for all of them."""
 
     key: str
@@ -97,8 +97,7 @@ class Project:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where a text comes from and whose word it is."""
 
     origin: str
@@ -108,8 +107,7 @@ class Source:
     trust: Trust
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One observed fact. `id` is 0 until a store has kept it."""
 
     project: str
@@ -123,7 +121,7 @@ class Evidence:
     session: str | None = None
     episode: int | None = None
     commit: str = ""
-    detail: Mapping[str, object] = field(default_factory=dict[str, object])
+    detail: Mapping[str, object] = NOTHING
     """JSON values only; texts in it are clean."""
     id: int = 0
 
@@ -133,8 +131,7 @@ class Evidence:
         return self.session or self.commit or self.hash
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """All failures of one fingerprint in a project, counted."""
 
     fingerprint: str
@@ -147,19 +144,17 @@ class Tally:
     """Id of the newest fact, for its words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(NamedTuple):
     """A sentence with its scope and where it came from: what a version is made of."""
 
     text: CleanText
     paths: tuple[str, ...]
     source: Source
-    removed: Mapping[str, int] = field(default_factory=dict[str, int])
+    removed: Mapping[str, int] = NOTHING
     """What the gate took out of the text, by kind, for the reviewer to see."""
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(NamedTuple):
     """One immutable wording of a rule. `text` is None once it was forgotten."""
 
     rule: int
@@ -176,8 +171,7 @@ class Version:
     """Rolled back: lines that show it drop out of running sessions."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A rule as it stands, with its current version."""
 
     id: int
@@ -213,8 +207,7 @@ class Rule:
 FORGOTTEN = "[forgotten]"
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """One run of an agent, under the client's own id where it gives one."""
 
     id: str
@@ -224,8 +217,7 @@ class Session:
     seen: float
 
 
-@dataclass(frozen=True, slots=True)
-class Episode:
+class Episode(NamedTuple):
     """One task inside a session."""
 
     id: int
@@ -241,8 +233,7 @@ class Episode:
         return f"E{self.id}"
 
 
-@dataclass(frozen=True, slots=True)
-class Heartbeat:
+class Heartbeat(NamedTuple):
     """The last time a hook of a client ran, what it did, and what went wrong if anything did."""
 
     client: str
@@ -253,8 +244,7 @@ class Heartbeat:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """A session that a hook saw, under the process ids above it."""
 
     client: str
@@ -262,8 +252,7 @@ class Sighting:
     time: float
 
 
-@dataclass(frozen=True, slots=True)
-class Exposure:
+class Exposure(NamedTuple):
     """One rule version in one session, written before any outcome exists."""
 
     session: str
@@ -277,23 +266,21 @@ class Exposure:
     time: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """One thing that was decided about one rule, by whom and why."""
 
     kind: str
     rule: int
     actor: str
     reason: str
-    numbers: Mapping[str, object] = field(default_factory=dict[str, object])
+    numbers: Mapping[str, object] = NOTHING
     project: str = ""
     revision: int = 0
     time: float = 0.0
     id: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One rule inside a revision: everything needed to restore it, and no text."""
 
     rule: int
@@ -304,8 +291,7 @@ class Entry:
     ending: Ending
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(NamedTuple):
     """An immutable, numbered, hash-chained snapshot of all rules of a project."""
 
     project: str

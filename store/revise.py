@@ -5,7 +5,7 @@ database. Whoever wants rules changed builds `Step`s and hands them to `Store.re
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from store.chain import digest
 from store.errors import NotFoundError
@@ -21,10 +21,10 @@ from store.records import (
     Wording,
 )
 from store.text import trusted_text
+from store.values import NOTHING, replace
 
 
-@dataclass(frozen=True, slots=True)
-class Add:
+class Add(NamedTuple):
     """A new rule, or a candidate for an edit, a merge or a retirement of the rules it replaces."""
 
     wording: Wording
@@ -37,8 +37,7 @@ class Add:
     evidence: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """Another state; `ending` says why when that state is `retired`."""
 
     rule: int
@@ -46,24 +45,21 @@ class Move:
     ending: Ending = Ending.NONE
 
 
-@dataclass(frozen=True, slots=True)
-class Pin:
+class Pin(NamedTuple):
     """Set or take away a person's mark."""
 
     rule: int
     pinned: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Reword:
+class Reword(NamedTuple):
     """A new version becomes the current one."""
 
     rule: int
     wording: Wording
 
 
-@dataclass(frozen=True, slots=True)
-class Restore:
+class Restore(NamedTuple):
     """Back to an entry of an earlier revision; the version it leaves is withdrawn."""
 
     entry: Entry
@@ -72,19 +68,17 @@ class Restore:
 Change = Add | Move | Pin | Reword | Restore
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A change with the decision behind it."""
 
     change: Change
     kind: str
     actor: str
     reason: str
-    numbers: Mapping[str, object] = field(default_factory=dict[str, object])
+    numbers: Mapping[str, object] = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(NamedTuple):
     """Rows to write: the rule as it is now, and versions that are new or changed."""
 
     rule: Rule

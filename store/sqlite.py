@@ -8,7 +8,6 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -40,6 +39,7 @@ from store.records import (
 )
 from store.revise import Add, Effect, Step, changed, concerned, created
 from store.text import trusted_text
+from store.values import replace
 
 Row = tuple[Any, ...]
 """What SQLite gives; STRICT tables keep the types that the schema names."""
@@ -81,6 +81,7 @@ class SqliteStore:
 
     def __init__(self, connection: Connection, *, chance: Callable[[int], bytes]) -> None:
         self._db = connection
+        self._known: dict[int, tuple[Row, Rule]] = {}
         self._chance = chance
 
     @property
@@ -267,7 +268,14 @@ class SqliteStore:
     def rules(self, project: str, *, states: Iterable[State] | None = None) -> list[Rule]:
         """See `Store.rules`."""
         with self._db.reading() as db:
-            return _rules(db, project, states)
+            return _rules(db, project, states, read=self._rule)
+
+    def _rule(self, row: Row) -> Rule:
+        """The rule in a row; the one made before where the row has not changed, as most have not."""
+        known = self._known.get(row[0])
+        if known is None or known[0] != row:
+            known = self._known[row[0]] = row, _rule(row)
+        return known[1]
 
     def versions(self, rule: int) -> list[Version]:
         """See `Store.versions`."""
@@ -619,14 +627,20 @@ def _next_rule(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT coalesce(max(id), 0) + 1 FROM rules").fetchone()[0])
 
 
-def _rules(db: sqlite3.Connection, project: str, states: Iterable[State] | None = None) -> list[Rule]:
+def _rules(
+    db: sqlite3.Connection,
+    project: str,
+    states: Iterable[State] | None = None,
+    *,
+    read: Callable[[Row], Rule] | None = None,
+) -> list[Rule]:
     if states is None:
         rows = db.execute(f"{RULES} WHERE r.project = ? ORDER BY r.id", (project,))
     else:
         wanted = sorted(states)
         marks = ", ".join("?" * len(wanted))
         rows = db.execute(f"{RULES} WHERE r.project = ? AND r.state IN ({marks}) ORDER BY r.id", (project, *wanted))
-    return _all(_rule, rows)
+    return _all(read or _rule, rows)
 
 
 def _rule_by_id(db: sqlite3.Connection, ident: int) -> Rule:

@@ -7,8 +7,7 @@ that cleaning a clean text again never alters it, whatever one step makes anothe
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import NewType
+from typing import NamedTuple, NewType
 
 from store.characters import composed, without_hidden
 from store.markup import without_markup
@@ -34,8 +33,7 @@ class UnfitText(ValueError):  # noqa: N818 - the word that doors show; it names 
     """A text that cannot be a rule; the message is one line that says why and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cleaned:
+class Cleaned(NamedTuple):
     """A clean text, and an account of what it cost."""
 
     text: CleanText

@@ -5,12 +5,13 @@ import re
 import sqlite3
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from stat import S_ISREG
+from typing import NamedTuple
 
 from store import forgetting, migrations
-from store.connection import LOOK, WAIT, Connection, plain, sole
+from store.connection import FAILURES, LOOK, WAIT, Connection, plain, sole
 from store.errors import (
     BusyError,
     DamagedError,
@@ -37,10 +38,13 @@ def real(path: Path) -> Path:
 
     Raises `UnreachableError` for a link that leads nowhere.
     """
-    try:
-        return path.resolve(strict=True) if path.is_symlink() else path
-    except (OSError, RuntimeError) as error:
-        raise UnreachableError(path, "a link that leads nowhere") from error
+    with suppress(OSError):  # opening it says why
+        if not path.is_symlink():
+            return path
+        with suppress(RuntimeError, FileNotFoundError):
+            return path.resolve(strict=True)
+        raise UnreachableError(path, "a link that leads nowhere")
+    return path
 
 
 def private(path: Path) -> None:
@@ -67,9 +71,9 @@ def inspect(connection: sqlite3.Connection, path: Path, *, steps: Sequence[migra
         found = migrations.number(connection)
         owner = connection.execute("PRAGMA application_id").fetchone()[0]
         empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
-    except sqlite3.Error as error:
+    except FAILURES as error:
         raise plain(error, path) from error
-    if owner != migrations.APPLICATION_ID and (owner or not empty):
+    if owner != migrations.APPLICATION_ID and (owner or found or not empty):
         raise NotOursError(path)
     if found > len(steps):
         raise TooNewError(path, found, len(steps))
@@ -97,8 +101,8 @@ def prepare(
             migrations.apply(
                 connection.raw, steps, backup=lambda: back_up(path, now=now(), label="-before-migration", steps=steps)
             )
-        except (sqlite3.Error, BusyError) as error:
-            refusal = plain(error, path) if isinstance(error, sqlite3.Error) else error
+        except (BusyError, *FAILURES) as error:
+            refusal = error if isinstance(error, BusyError) else plain(error, path)
             if not (isinstance(refusal, BusyError) and pause()):
                 raise refusal from error
 
@@ -109,29 +113,27 @@ def emptied(path: Path, *, wait: float = WAIT) -> str:
     A backup tells of an earlier store, and so does a write-ahead log: one that holds commits of
     which nothing can be seen is damaged. `wait` is seconds for others' locks.
     """
-    size, log = (part.stat().st_size if part.is_file() else -1 for part in _parts(path)[:2])
-    if size > PAGE or path.is_dir():
+    size, log = map(_size, _parts(path)[:2])
+    if size > PAGE or not (log > 0 or backups(path)):
         return ""
-    if size > 0 and not ((log > 0 or backups(path)) and _holds_nothing(path, wait=wait)):
+    if size > 0 and not _holds_nothing(path, wait=wait):
         return ""
     if size > 0 and not backups(path):
         return "its write-ahead log is damaged" if _commits(_parts(path)[1]) else ""
-    return "it is empty, but was not always" if log > 0 or backups(path) else ""
+    return "it is empty, but was not always"
 
 
 def _holds_nothing(path: Path, *, wait: float) -> bool:
     try:
         # A reader beside it keeps the writer from deleting, when it closes, a log that it cannot read.
-        with (
-            closing(Connection(path, wait=wait, readonly=True)) as reader,
-            reader.reading() as db,
-            closing(Connection(path, wait=wait)) as writer,
-        ):
-            if db.execute(LOOK).fetchone():
-                return False
-            with writer.writing() as sure:  # nobody is about to make its tables
-                return not sure.execute(LOOK).fetchone()
-    except StoreError:
+        with closing(Connection(path, wait=wait, readonly=True)) as reader:
+            with reader.reading() as db:
+                if db.execute(LOOK).fetchone():
+                    return False
+            with closing(_reading(path, wait=wait)) as writer:
+                writer.execute("BEGIN IMMEDIATE")  # nobody is about to make its tables
+                return not writer.execute(LOOK).fetchone()
+    except (StoreError, *FAILURES):
         return False  # opening it says why
 
 
@@ -172,7 +174,7 @@ def back_up(path: Path, *, now: float, label: str = "", steps: Sequence[migratio
             _sync(target.parent)
             for old in backups(path)[:-KEEP]:
                 old.unlink()
-        except (sqlite3.Error, OSError) as error:
+        except (OSError, *FAILURES) as error:
             raise plain(error, path) from error
         finally:
             _drop(unfinished)
@@ -228,8 +230,7 @@ def mending(path: Path, *, wait: float) -> Generator[None]:
         yield
 
 
-@dataclass(frozen=True, slots=True)
-class Scrubbed:
+class Scrubbed(NamedTuple):
     """What `forget` did to our other copies."""
 
     cleaned: int
@@ -307,9 +308,9 @@ def _of_today(copy: Path) -> Connection:
     return opened
 
 
-def _reading(path: Path) -> sqlite3.Connection:
+def _reading(path: Path, *, wait: float = WAIT) -> sqlite3.Connection:
     # Not `mode=ro`: what a killed writer left half done has to be undone before it can be read.
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=wait, isolation_level=None)
 
 
 def _check(db: sqlite3.Connection, path: Path, steps: Sequence[migrations.Step] = migrations.STEPS) -> None:
@@ -317,7 +318,7 @@ def _check(db: sqlite3.Connection, path: Path, steps: Sequence[migrations.Step] 
         raise DamagedError(path, "it holds nothing")
     try:
         verdict = db.execute("PRAGMA integrity_check").fetchone()[0]
-    except sqlite3.Error as error:
+    except FAILURES as error:
         raise plain(error, path) from error
     if verdict != "ok":
         raise DamagedError(path, verdict)
@@ -341,7 +342,7 @@ def _replace(path: Path, source: sqlite3.Connection | None, *, now: float, word:
         _set_aside(path, aside)
         fresh.replace(path)
         _sync(path.parent)
-    except (sqlite3.Error, OSError) as error:
+    except (OSError, *FAILURES) as error:
         raise plain(error, path) from error
     finally:
         _drop(fresh)
@@ -379,6 +380,15 @@ def _unfinished(path: Path) -> list[Path]:
 def _backing_up(path: Path) -> AbstractContextManager[None]:
     """Backups are made, and texts taken out of them, by one process at a time."""
     return sole(path.with_name("backup.lock"), what="the folder of backups", wait=WAIT)
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file, 0 where there is none; anything else in its place counts as full."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0
+    return found.st_size if S_ISREG(found.st_mode) else PAGE + 1
 
 
 def _parts(path: Path) -> list[Path]:

@@ -9,8 +9,7 @@ import json
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NoReturn, cast
+from typing import NamedTuple, NoReturn, cast
 
 Way = Sequence[str | int]
 """Names of members and numbers of elements, from the outermost in."""
@@ -28,8 +27,7 @@ class SpliceError(Exception):
     """A text that cannot be changed here; the message says why, and fits behind the file's name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A member or element: where it begins, its value, and the comma behind it, or -1."""
 
     key: str
@@ -39,8 +37,7 @@ class Item:
     comma: int
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A value that was found, and how it stands: on lines of its own, behind which spaces."""
 
     begin: int
@@ -49,8 +46,7 @@ class Spot:
     indent: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(NamedTuple):
     """A text, its copy without comments, and its habits."""
 
     text: str
@@ -104,6 +100,12 @@ class Sheet:
                 break
             place, runs = end, self.text.startswith("//", begin)
         return place, runs
+
+    def ground(self, place: int) -> int:
+        """Where the space before a place begins: behind the last comment or word."""
+        number = bisect_left(self.comments, (place, 0))
+        comment = self.comments[number - 1][1] if number else 0
+        return max(comment, len(self.text[:place].rstrip(SPACE)))
 
     def words(self, value: object, *, indent: str | None) -> str:
         """A value in the habits of the text; on one line where there is no indent."""

@@ -81,7 +81,7 @@ def _fill_empty(sheet: Sheet, spot: Spot, close: int, worded: Callable[[str | No
     body = text[first:close]
     if body.strip(SPACE):
         # Behind the comments that lie in it; what is between them and the bracket stays there.
-        place = first + len(body.rstrip(SPACE))
+        place = sheet.ground(close)
         many = BREAK.search(text, place, close) is not None
         return text[:place] + (sheet.eol + inner + worded(inner) if many else " " + worded(None)) + text[place:]
     if not spot.own_line:
@@ -94,7 +94,7 @@ def _fill_empty(sheet: Sheet, spot: Spot, close: int, worded: Callable[[str | No
 def _cut(sheet: Sheet, items: Sequence[Item], item: Item, *, inside: tuple[int, int]) -> str:
     """Take an item out of the container whose inside is given."""
     text, end = sheet.text, item.end if item.comma < 0 else item.comma + 1
-    begin = len(text[: item.begin].rstrip(SPACE))
+    begin = sheet.ground(item.begin)
     if len(items) == 1 and begin == inside[0]:
         # Alone, with no comment before it: the line breaks around it go where both are there.
         broken = _LAST_BREAK.search(text, inside[0], item.begin)

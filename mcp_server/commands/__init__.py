@@ -41,13 +41,17 @@ def rules_here(wiring: "Wiring") -> dict[int, Rule]:
     return {rule.id: rule for project in dict.fromkeys((key, GLOBAL)) for rule in store.rules(project)}
 
 
+def rule_here(wiring: "Wiring", text: str) -> Rule:
+    """A rule of this project or a global one. Raises `CommandError` for any other."""
+    rule = wiring.store().rule(rule_id(text))
+    if rule.project not in {wiring.place().project.key, GLOBAL}:
+        raise CommandError(f"{rule.name} belongs to another project; run this in that project's folder")
+    return rule
+
+
 def one_rule(wiring: "Wiring", text: str) -> tuple[Rule, dict[int, Rule]]:
     """A rule of this project or a global one, and all of them. Raises `CommandError` for any other."""
-    rules = rules_here(wiring)
-    ident = rule_id(text)
-    if ident not in rules:
-        wiring.store().rule(ident)
-        raise CommandError(f"R{ident} belongs to another project; run this in that project's folder")
+    ident, rules = rule_here(wiring, text).id, rules_here(wiring)
     return rules[ident], rules
 
 

@@ -1,7 +1,6 @@
 """`consolidate`: evidence becomes candidates, between sessions, with or without a model."""
 
 import argparse
-from dataclasses import asdict
 
 from mcp_server.commands import count, show
 from mcp_server.detached import done, due
@@ -100,7 +99,7 @@ def _facts(plan: Plan, revision: Revision | None, *, dry: bool) -> dict[str, obj
         ],
         "waiting": plan.waiting,
         "strengthened": [{"id": rule.name, "evidence": [f.id for f in facts]} for rule, facts in plan.supports],
-        "refused": [asdict(unfit) for unfit in plan.refusals],
+        "refused": [unfit._asdict() for unfit in plan.refusals],
         "questions": [
             {"target": cluster.target, "failure": cluster.readable, "sessions": cluster.occasions}
             for cluster in plan.questions

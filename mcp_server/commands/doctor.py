@@ -6,8 +6,8 @@ import shutil
 import sqlite3
 import stat
 import sys
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from mcp_server.commands import count, show
 from mcp_server.project import ProjectError
@@ -16,8 +16,7 @@ from store import upkeep
 from store.errors import DamagedError, StoreError
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """One thing that was looked at."""
 
     name: str

@@ -1,7 +1,6 @@
 """`edit`: another wording or scope for a rule, as a new version."""
 
 import argparse
-from dataclasses import replace
 
 from mcp_server.commands import CommandError, one_rule, show, undo, write
 from mcp_server.commands.add import fit, globs, refuse_twin, suggested, tell_removed, warn
@@ -12,6 +11,7 @@ from mcp_server.wiring import Wiring
 from store.records import Operation, Rule, Wording
 from store.revise import Add
 from store.text import clean_rule
+from store.values import replace
 
 
 def arguments(parser: argparse.ArgumentParser, command: str) -> None:

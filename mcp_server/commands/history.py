@@ -1,4 +1,4 @@
-"""`history`: every revision of this project, why it was made and what it changed."""
+"""`history`: the revisions of this project, why each was made and what it changed."""
 
 import argparse
 
@@ -6,10 +6,14 @@ from mcp_server.commands import moment, number, show
 from mcp_server.wiring import Wiring
 from store.records import GLOBAL, Revision
 
+SHOWN = 30
+"""Newest revisions that a person is shown without `--all`; `--json` has all."""
+
 
 def arguments(parser: argparse.ArgumentParser, command: str) -> None:
     """Declare what the command takes."""
     del command
+    parser.add_argument("--all", action="store_true", help=f"all revisions, not only the newest {SHOWN}")
     parser.add_argument("--report", type=number, metavar="N", help="the whole report of revision N")
     parser.add_argument("--global", action="store_true", dest="everywhere", help="of the rules for all projects")
     parser.add_argument("--json", action="store_true", help="the facts as JSON")
@@ -21,8 +25,11 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     key = GLOBAL if options.everywhere else wiring.place().project.key
     if options.report is not None:
         return _report(options, wiring, store.revision(key, options.report))
-    revisions = store.revisions(key)
-    changes = {r.number: changed(before, r) for before, r in zip([None, *revisions], revisions, strict=False)}
+    head = store.head(key)
+    first = 1 if options.all or options.json else max(1, head + 1 - SHOWN)
+    before = store.revision(key, first - 1) if first > 1 else None
+    revisions = [store.revision(key, n) for n in range(first, head + 1)] if before else store.revisions(key)
+    changes = {r.number: changed(was, r) for was, r in zip([before, *revisions], revisions, strict=False)}
     if options.json:
         facts = [
             {
@@ -36,6 +43,8 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         ]
         show(wiring, {"project": key, "revisions": facts})
         return 0
+    if first > 1:
+        wiring.say(f"{first - 1} earlier; `mcp-promptlearn history --all` shows them.")
     for revision in revisions:
         said = ", ".join(changes[revision.number]) or "nothing"
         wiring.say(f"{revision.number:>4}  {moment(revision.time)}  {revision.hash[:10]}  {revision.cause}: {said}")
@@ -59,7 +68,7 @@ def changed(before: Revision | None, after: Revision) -> list[str]:
     said: list[str] = []
     for entry in after.entries:
         was = old.get(entry.rule)
-        if was == entry:
+        if was is entry or was == entry:  # most are the same object, which is quicker to see
             continue
         parts: list[str] = []
         if was is None or was.state != entry.state:

@@ -4,8 +4,8 @@ import argparse
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from mcp_server import testrun
 from mcp_server.attribution import session_for
@@ -15,7 +15,7 @@ from mcp_server.importers.elements import NotAReport
 from mcp_server.project import Place, git
 from mcp_server.settings import secrets
 from mcp_server.wiring import Wiring
-from store.text import clean_line
+from store.text import CleanText, clean_line
 
 MOST = 64 * 1024 * 1024
 """Bytes of one report; larger ones are refused before they are read."""
@@ -24,8 +24,7 @@ FILES = 5000
 """Reports in one folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What became of one report, or of all reports of a folder; its fields are those of `--json`."""
 
     path: str
@@ -73,18 +72,22 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     session, how = session_for(store, place.project.key, named=options.session, now=wiring.now())
     commit = _commit(options.commit, place)
     known = secrets(wiring.environment)
+
+    def change(since: str) -> CleanText | None:
+        return None if options.no_diff else testrun.change(place.root, since, known=known)
+
     context = testrun.Context(
         project=place.project.key,
         session=session,
         commit=commit,
         named=bool(options.session or options.commit),
         now=wiring.now(),
-        change=lambda since: None if options.no_diff else testrun.change(place.root, since, known=known),
+        change=change,
         known=known,
     )
     results = [each for name in dict.fromkeys(options.files) for each in _run(name, context, wiring)]
     if options.json:
-        files = [{name: getattr(each, name) for name in Result.__slots__} for each in results]
+        files = [each._asdict() for each in results]
         show(wiring, {"project": place.project.key, "session": session, "commit": commit, "files": files})
     else:
         for each in results:

@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Mapping
-from dataclasses import replace
 
 from mcp_server.commands import CommandError, count, rule_facts, rules_here, show, write
 from mcp_server.commands.add import fit, own_rule, warn
@@ -17,6 +16,7 @@ from store.errors import ConflictError
 from store.records import Kind, Operation, Rule, Source, State, Trust, Wording
 from store.revise import Add
 from store.text import UnfitText, clean_rule
+from store.values import replace
 
 AT_ONCE = 5
 """Candidates put to a person in one sitting; more are approved unread."""

@@ -1,7 +1,6 @@
 """`rollback`: undo the last revision, or return to an earlier one, as a new revision."""
 
 import argparse
-from dataclasses import replace
 
 from mcp_server.commands import CommandError, confirm, number, show, undo, write
 from mcp_server.commands.history import changed
@@ -10,6 +9,7 @@ from mcp_server.person import demand
 from mcp_server.wiring import Wiring
 from store.contract import Store
 from store.records import GLOBAL, Ending, Entry, Revision, State
+from store.values import replace
 
 
 def arguments(parser: argparse.ArgumentParser, command: str) -> None:

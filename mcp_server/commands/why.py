@@ -1,12 +1,16 @@
 """`why`: where a rule comes from, what was decided about it, and what is known of it."""
 
 import argparse
+from collections.abc import Sequence
 
-from mcp_server.commands import count, moment, one_rule, rule_facts, show
+from mcp_server.commands import count, moment, rule_facts, rule_here, show
 from mcp_server.learning import fingerprint, outcome
 from mcp_server.wiring import Wiring
 from store.contract import Store
-from store.records import FORGOTTEN, Evidence, Exposure, Outcome
+from store.records import FORGOTTEN, Evidence, Outcome
+
+EPISODES = 100
+"""Newest episodes whose outcomes a person is told; `--json` looks at all."""
 
 
 def arguments(parser: argparse.ArgumentParser, command: str) -> None:
@@ -18,11 +22,13 @@ def arguments(parser: argparse.ArgumentParser, command: str) -> None:
 
 def run(options: argparse.Namespace, wiring: Wiring) -> int:
     """Print everything that led to the rule."""
-    rule, _ = one_rule(wiring, options.rule)
+    rule = rule_here(wiring, options.rule)
     store = wiring.store()
     quotes, exposures = store.supports(rule.id), store.exposures_of(rule.id)
     decisions, versions = store.decisions(rule.project, rule=rule.id), store.versions(rule.id)
-    outcomes = _outcomes(store, exposures)
+    episodes = sorted({exposure.episode for exposure in exposures})
+    newest = episodes if options.json else episodes[-EPISODES:]
+    outcomes = _outcomes(store, newest)
     if options.json:
         show(
             wiring,
@@ -79,16 +85,17 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     say(f"Shown in {count(shown, 'session')}. Effect: not measured (shown every time, so there is nothing to compare).")
     if outcomes:
         told = ", ".join(f"{number} {word}" for word, number in outcomes.items())
-        say(f"  Outcomes seen beside it, which prove nothing: {told}.")
+        where = "" if len(newest) == len(episodes) else f" in its newest {len(newest)} episodes"
+        say(f"  Outcomes seen beside it{where}, which prove nothing: {told}.")
     return 0
 
 
-def _outcomes(store: Store, exposures: tuple[Exposure, ...]) -> dict[str, int]:
+def _outcomes(store: Store, episodes: Sequence[int]) -> dict[str, int]:
     """How the episodes ended in which a rule was first shown: an observation, not an effect."""
     found: dict[str, int] = {}
-    for ident in sorted({exposure.episode for exposure in exposures}):
+    for ident in episodes:
         episode = store.episode(ident)
-        facts = store.evidence(episode.project, session=episode.session)
+        facts = store.evidence(episode.project, session=episode.session, kinds=outcome.TELLING)
         verdict = outcome.derive(fact for fact in facts if fact.episode in {None, ident})
         found[str(verdict)] = found.get(str(verdict), 0) + 1
     return {str(word): found[str(word)] for word in Outcome if str(word) in found}

@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 from mcp_server.importers import elements, traces
 from mcp_server.learning import fingerprint
 from store.text import EVIDENCE_LIMIT, CleanText, clean_evidence, clean_line
+from store.values import replace
 
 _READ = 32 * 1024
 """Characters of a failure's text that are looked at; a longer one keeps head and tail."""
@@ -30,8 +30,7 @@ WELL = frozenset({Status.PASSED, Status.SKIPPED})
 """What leaves nothing to explain."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """One test, under an identity that is the same in every run and on every machine."""
 
     identity: CleanText
@@ -115,8 +114,7 @@ def _evidence(raw: str) -> CleanText:
     return clean_evidence(raw, limit=_READ).text if raw.strip() else _nothing()
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(NamedTuple):
     """What a result element says."""
 
     message: str = ""

@@ -5,15 +5,16 @@ claims, is read as `partial`; and a run of which something is not known never lo
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from mcp_server.importers import cases, elements
 from mcp_server.importers.cases import WELL, Case, Key, Status
 from mcp_server.importers.elements import NotAReport
 from mcp_server.learning import fingerprint
 from store.text import CleanText, clean_line
+from store.values import replace
 
 MOST = 200_000
 """Test cases in one report."""
@@ -21,8 +22,7 @@ MOST = 200_000
 _NAME = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """One run of tests. `cases` holds every identity once."""
 
     origin: CleanText

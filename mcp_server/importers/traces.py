@@ -6,13 +6,12 @@ Rust, Ruby and googletest. Lines are read one by one and cut, so no text can mak
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _LINES, _WIDTH = 400, 400
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """What could be told; empty where nothing was."""
 
     exception: str
@@ -23,8 +22,7 @@ class Trace:
     """The first words of the failure, for texts that name no exception."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
+class _Frame(NamedTuple):
     path: str
     function: str
 

@@ -6,7 +6,7 @@ No parser and no model: lists of words, and the rule that two negations cancel. 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mcp_server.learning.plain import listed
 
@@ -87,8 +87,7 @@ _JOINS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word, with its place in the text and the index of the first word of its clause."""
 
     text: str
@@ -97,8 +96,7 @@ class Word:
     clause: int
 
 
-@dataclass(frozen=True, slots=True)
-class Clauses:
+class Clauses(NamedTuple):
     """A text as words that know their clause."""
 
     text: str

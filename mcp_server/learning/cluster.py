@@ -1,19 +1,19 @@
 """Causes: failures that recur and instructions that people gave, each with whatever speaks of a remedy."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from mcp_server.learning import fingerprint
 from mcp_server.learning.directive import directives
 from mcp_server.learning.likeness import Shelf
 from store.records import FORGOTTEN, Evidence, Kind, Tally
+from store.values import replace
 
 OCCASIONS = 3
 """Distinct sessions after which a failure is a cause; one is enough where a person spoke of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(NamedTuple):
     """One instruction that people gave, in its newest wording, with everything that said the same."""
 
     sentence: str
@@ -23,8 +23,7 @@ class Remark:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cluster:
+class Cluster(NamedTuple):
     """One cause. Without a target it is only a person's word; without a remark nobody named a remedy."""
 
     target: str = ""

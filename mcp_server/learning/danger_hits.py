@@ -5,7 +5,7 @@ linear in the text: every search looks a bounded number of words around.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mcp_server.learning.clauses import REACH, Clauses, clauses, denials
 from mcp_server.learning.dangers import Danger, Pair, Sign, any_of, pairs, signs, terms
@@ -70,8 +70,7 @@ _GRANTED = """
 _SOFT = frozenset({"instead_of", "rather_than"})
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One dangerous thing that a text speaks of."""
 
     danger: Danger

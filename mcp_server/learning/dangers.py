@@ -5,9 +5,9 @@ A seat belt, not a wall: words can always be found that no table holds. A person
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import NamedTuple
 
 
 class Danger(StrEnum):
@@ -49,8 +49,7 @@ WORTH_FORBIDDING = frozenset(Danger) - {Danger.SILENCING, Danger.SELF, Danger.UR
 """Whose prohibition is a safety rule."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """An act on a thing within a few words of one clause."""
 
     danger: Danger
@@ -67,8 +66,7 @@ class Pair:
     """Dangerous when it is *not* done: `do not run tests`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(NamedTuple):
     """A tell-tale piece of text."""
 
     danger: Danger

@@ -7,7 +7,7 @@ the person, who can say it plainly; what is wrongly taken becomes a proposal the
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mcp_server.learning.clauses import VERBS
 from mcp_server.learning.plain import listed, plain, sentences
@@ -18,8 +18,7 @@ LONGEST_WORDS, LONGEST = 32, 400
 """What a rule may measure, in words and in characters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Directive:
+class Directive(NamedTuple):
     """A sentence that can stand as a rule: the person's own words without what leads up to them."""
 
     sentence: str

@@ -18,8 +18,8 @@ dates, times, ports and line numbers; a message also every other number that is 
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 PERSON = "person"
 """The detector of what somebody said."""
@@ -31,8 +31,7 @@ _CUT = re.compile(rf".*~[0-9a-f]{{{_DIGITS}}}")
 _STORED = re.compile(r"([a-z]+):(.*)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
+class Fingerprint(NamedTuple):
     """One class of failure; `str()` is its stored form."""
 
     kind: str

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from mcp_server.learning.clauses import VERBS
 from mcp_server.learning.plain import listed, plain
@@ -31,8 +32,7 @@ class Likeness(StrEnum):
     DIFFERENT = "different"
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """How two sentences stand to each other, and how far their words overlap, in [0, 1]."""
 
     likeness: Likeness
@@ -227,8 +227,7 @@ _FULL_STOPS = frozenset(".;!?。:")
 _SIGNS = _FULL_STOPS | frozenset(",、()")
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(NamedTuple):
     plain: str
     runs: Counter[tuple[str, tuple[str, ...]]]
     """How often each run of words that matter stands in each part; the name of a part ruled out begins with `-`."""

@@ -1,16 +1,14 @@
 """What a language model must be able to do for us: answer one question. It proposes, it never decides."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class ModelError(Exception):
     """The model gave no usable answer; one line why. The deterministic result stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """One cluster put to a model."""
 
     system: str
@@ -19,8 +17,7 @@ class Question:
     """The ids it may cite."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a model may say: a sentence for the cluster, or none."""
 
     rule: str

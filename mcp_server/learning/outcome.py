@@ -4,6 +4,9 @@ from collections.abc import Iterable
 
 from store.records import Evidence, Kind, Outcome, Trust
 
+TELLING = (Kind.FEEDBACK, Kind.RUN, Kind.REPORT)
+"""The kinds of evidence that an outcome is derived from."""
+
 
 def derive(evidence: Iterable[Evidence]) -> Outcome:
     """Failure or success as it was observed; an agent's own report counts only where nothing else speaks.

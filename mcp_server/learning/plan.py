@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import NamedTuple, cast
 
 from mcp_server.learning.cluster import Cluster, Remark, causes, filled, remarks, unclear
 from mcp_server.learning.likeness import Likeness, Shelf
@@ -21,8 +21,7 @@ REMARKS = 1000
 DISMISSED = "not a rule matter"
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What a run would do, and everything it would say."""
 
     project: str

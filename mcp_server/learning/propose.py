@@ -1,7 +1,7 @@
 """A cause with a remedy becomes a proposal: in the person's own words, or in a model's."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from mcp_server.learning import fingerprint
 from mcp_server.learning.cluster import Cluster
@@ -9,10 +9,10 @@ from mcp_server.learning.model import Answer
 from mcp_server.learning.screen import Finding, screen
 from store.records import Evidence, Operation, Source, Trust, Wording
 from store.text import UnfitText, clean_line, clean_rule
+from store.values import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(NamedTuple):
     """A rule change that evidence speaks for; not yet admitted or shown to anybody."""
 
     wording: Wording
@@ -27,8 +27,7 @@ class Proposal:
     replaces: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unfit:
+class Unfit(NamedTuple):
     """A sentence that cannot stand as a rule, and why."""
 
     sentence: str

@@ -1,7 +1,7 @@
 """Rules as the text an agent reads: the same bytes everywhere, ids short, nothing but the sentence."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LAST = (
     "When the task ends, call report_outcome with this episode and what really happened "
@@ -13,8 +13,7 @@ FIRST = 900
 """Characters that the first line has at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One rule version as it is shown."""
 
     rule: int

@@ -7,8 +7,8 @@ from a reviewer (`REFUSE`), marks what no policy may admit by itself (`DANGER`),
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from mcp_server.learning.plain import plain, sentences
 
@@ -32,8 +32,7 @@ class Level(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing in a text that a reviewer should know, in one plain sentence that names the piece."""
 
     level: Level
@@ -41,8 +40,7 @@ class Finding:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Screening:
+class Screening(NamedTuple):
     """All that was found in a text, the gravest first."""
 
     findings: tuple[Finding, ...]

@@ -1,15 +1,14 @@
 """Which rules a session gets, in which order, within the budget."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mcp_server.learning import scope
 from mcp_server.learning.render import Line
 from store.records import Exposure, Rule, Version
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(NamedTuple):
     """How much an agent is given to read. Tokens are characters / 4."""
 
     rules: int = 12

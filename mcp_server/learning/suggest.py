@@ -1,7 +1,7 @@
 """What a suggestion amounts to: a new rule, an edit, a merge, a retirement, or what some rule says already."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mcp_server.learning import scope
 from mcp_server.learning.likeness import Likeness, nearest
@@ -18,8 +18,7 @@ class SuggestionError(Exception):
     """A suggestion that cannot be kept; one line with what to do instead."""
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(NamedTuple):
     """A suggestion as a reviewer will see it."""
 
     operation: Operation
@@ -43,8 +42,7 @@ class Suggestion:
         }[self.operation]
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """The rule that says the same already, if any, or else one that says the opposite."""
 
     same: Rule | None = None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+
 from mcp_server.project import EVERYWHERE, Place, ProjectError
 from mcp_server.session import Caller
 from mcp_server.tools import RefusedError, Tools
@@ -53,7 +54,7 @@ class Agent:
 
     def again(self, session: str) -> "Agent":
         """Another session at the same tools."""
-        return replace(self, session=session)
+        return Agent(self.tools, session, self.client)
 
 
 def at(store: Store, *, now: Callable[[], float], place: Place = DEMO) -> Agent:

@@ -4,6 +4,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+
 from tests.conftest import Chance, Clock
 from tests.doors.desk import Desk
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 from inline_snapshot import snapshot
-from mcp_server.arguments import WANTED, ArgumentError, GetRules, ReportOutcome, SuggestRule, check, schema
 from pydantic import BaseModel
+
+from mcp_server.arguments import WANTED, ArgumentError, GetRules, ReportOutcome, SuggestRule, check, schema
 
 MODELS: tuple[type[BaseModel], ...] = (GetRules, ReportOutcome, SuggestRule)
 

@@ -2,22 +2,18 @@
 
 import argparse
 import io
-import json
-import os
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
-from inline_snapshot import snapshot
+
 from mcp_server import cli
 from mcp_server.cli import COMMANDS, main
 from mcp_server.settings import Settings
 from mcp_server.wiring import Wiring
-from store import open_store
 from tests.doors.desk import Desk
 
 ROOT = Path(__file__).resolve().parents[2]

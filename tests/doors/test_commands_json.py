@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from mcp_server.cli import COMMANDS
 from store.records import Exposure, Kind, Session, State
 from store.revise import Add, Step

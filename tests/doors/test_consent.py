@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Generator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
 from mcp_server.cli import main
 from mcp_server.consent import host_of, is_loopback, may_send
 from mcp_server.person import Surroundings
 from mcp_server.settings import Settings
 from mcp_server.wiring import Wiring
+from store.values import replace
 from tests.doors.endpoint import Endpoint, cited, endpoint
 
 SAID = "After you edit fields.txt, run `python make_form.py`."

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.doors.wire import STATELESS, Server, calling, environment, frame, text
 
 DISCOVER = {
@@ -118,7 +119,7 @@ def test_a_notification_never_calls_a_tool(server: Server) -> None:
     assert "Kept as candidate" in text(server.ask(calling("suggest_rule", 1, rule="Write the test first, always.")))
 
 
-@pytest.mark.parametrize("method", ["nope", "tools/destroy", "server/discover", "prompts/list", "resources/list", ""])
+@pytest.mark.parametrize("method", ["nope", "tools/destroy", "server/discover", "prompts/forget", ""])
 def test_an_unknown_method_is_answered_with_an_error(server: Server, method: str) -> None:
     assert error(server.ask(frame(method, 9))) == (9, -32601)
 

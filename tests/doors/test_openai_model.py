@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from mcp_server.learning.model import Answer, ModelError, Question
 from mcp_server.openai_model import OpenAIModel
 from tests.doors.endpoint import Reply, cited, completion, endpoint

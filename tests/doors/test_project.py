@@ -6,13 +6,15 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from mcp_server import project as files
 from mcp_server.project import EVERYWHERE, Place, ProjectError, environment, find, git, normalised, settled
 from store.errors import ReadOnlyError
 from store.memory import MemoryStore
 from store.records import Project
 from tests.conftest import Chance
-from tests.doors.desk import commit, git as run_git, repository
+from tests.doors.desk import commit, repository
+from tests.doors.desk import git as run_git
 
 unix = pytest.mark.skipif(sys.platform == "win32", reason="paths and links of this kind")
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from inline_snapshot import snapshot
+
 from mcp_server.learning.outcome import derive
 from mcp_server.project import ProjectError
 from mcp_server.session import Caller

@@ -1,6 +1,7 @@
 """Prove which session a call belongs to."""
 
 import pytest
+
 from mcp_server.session import LONGEST, Caller, caller
 
 INFO = "io.modelcontextprotocol/clientInfo"

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+
 from mcp_server.agents.sheet import SpliceError, is_plain, read
 from mcp_server.agents.splice import add, drop, put
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from inline_snapshot import snapshot
+
 from mcp_server.learning.suggest import CANDIDATES
 from store import open_store
 from store.contract import Store
@@ -44,7 +45,9 @@ def person(store: Store, clock: Clock) -> Person:
 def test_a_suggestion_becomes_a_candidate_with_where_it_came_from(agent: Agent, store: Store, clock: Clock) -> None:
     agent.rules(task="add a field")
     answer = agent.suggest("Run make_form.py after every change of fields.txt.", why="the test failed", paths=["*.txt"])
-    assert answer == snapshot()
+    assert answer == snapshot(
+        "Kept as candidate R1: a new rule. It is not served unless a person approves it in `review`."
+    )
     (rule,) = store.rules(HERE)
     assert (rule.state, rule.operation, rule.replaces, rule.why) == (
         State.CANDIDATE,
@@ -77,7 +80,14 @@ def test_one_id_is_an_edit_several_are_a_merge_and_no_sentence_retires(agent: Ag
         agent.suggest(replaces=["R4"]),
         agent.suggest("  ", replaces=["R1", "R3"]),
     ]
-    assert answers == snapshot()
+    assert answers == snapshot(
+        [
+            "Kept as candidate R5: a new wording of R1. It is not served unless a person approves it in `review`.",
+            "Kept as candidate R6: a merge of R2, R3. It is not served unless a person approves it in `review`.",
+            "Kept as candidate R7: retiring R4. It is not served unless a person approves it in `review`.",
+            "Kept as candidate R8: retiring R1, R3. It is not served unless a person approves it in `review`.",
+        ]
+    )
     made = [(rule.operation, rule.replaces, rule.text) for rule in person.store.rules(HERE)[4:]]
     assert made == [
         (Operation.EDIT, (1,), "Use uv, not pip."),
@@ -151,10 +161,14 @@ def test_a_near_duplicate_of_a_candidate_strengthens_it_once_a_session(
     agent: Agent, person: Person, store: Store
 ) -> None:
     agent.suggest("Use uv, not pip.", why="pip broke")
-    assert agent.suggest("Use uv, not pip.", why="pip broke") == snapshot()
+    assert agent.suggest("Use uv, not pip.", why="pip broke") == snapshot(
+        "R1 says this already (candidate), and this session has said so before; nothing was added."
+    )
     assert agent.suggest("Use uv and not pip.", why="again").endswith("nothing was added.")
     assert len(store.supports(1)) == 1
-    assert agent.again("s2").suggest("Use uv and not pip", why="here too") == snapshot()
+    assert agent.again("s2").suggest("Use uv and not pip", why="here too") == snapshot(
+        "R1 says this already (candidate); your suggestion was added to its evidence."
+    )
     assert [fact.text for fact in store.supports(1)] == ["pip broke", "here too"]
     assert len(store.rules(HERE)) == 1
 
@@ -232,7 +246,9 @@ def test_a_rejected_retirement_does_not_stand_for_the_rule_it_would_have_retired
 ) -> None:
     person.adds("Use uv, not pip.")
     agent.suggest(replaces=["R1"], why="slow")
-    assert agent.again("s2").suggest(replaces=["R1"], why="slow too") == snapshot()
+    assert agent.again("s2").suggest(replaces=["R1"], why="slow too") == snapshot(
+        "R2 proposes this already (candidate); your suggestion was added to its evidence."
+    )
     assert len(store.supports(2)) == 2
     person.moves(store.rule(2), State.RETIRED, ending=Ending.REJECTED)
     assert agent.suggest("Use uv and not pip.").startswith("R1 says this already (active)")
@@ -256,7 +272,9 @@ def test_an_edit_to_what_another_rule_says_strengthens_that_one(agent: Agent, pe
 
 def test_the_opposite_of_a_rule_is_kept_and_the_answer_says_so(agent: Agent, person: Person, store: Store) -> None:
     rule = person.adds("Use uv, not pip.")
-    assert agent.suggest("Use pip, not uv.") == snapshot()
+    assert agent.suggest("Use pip, not uv.") == snapshot(
+        "Kept as candidate R2: a new rule. It is not served unless a person approves it in `review`. It says the opposite of R1, which the reviewer will see."
+    )
     person.moves(rule, State.RETIRED, ending=Ending.RETIRED)
     person.moves(store.rule(2), State.RETIRED, ending=Ending.REJECTED)
     person.adds("Never edit form.py by hand.")
@@ -315,7 +333,9 @@ def test_too_many_open_candidates_are_refused_but_what_waits_can_still_be_streng
     for n in range(CANDIDATES):
         person.adds(f"Mind the thing number {n}.", state=State.CANDIDATE)
     words = agent.refused("suggest_rule", rule="Write the test first.")
-    assert words == snapshot()
+    assert words == snapshot(
+        "suggest_rule: 40 candidates wait for the user already; ask them to run `mcp-promptlearn review` first"
+    )
     assert len(store.rules(HERE)) == CANDIDATES
     assert "was added" in agent.suggest("Mind the thing number 7.")
 

@@ -7,6 +7,7 @@ from threading import Barrier, Thread
 
 import pytest
 from inline_snapshot import snapshot
+
 from mcp_server.learning.render import LAST
 from mcp_server.session import Caller
 from mcp_server.tools import TOOLS, RefusedError, Tools, UnknownToolError
@@ -18,6 +19,7 @@ from store.errors import BusyError, DamagedError, FullError, ReadOnlyError, Stor
 from store.memory import MemoryStore
 from store.records import GLOBAL, Ending, State
 from store.sqlite import SqliteStore
+from store.values import replace
 from tests.conftest import Clock
 from tests.doors.agent import DEMO, MACHINE, NOWHERE, OTHER, Agent, Failing, Person, at
 from tests.store.facts import HERE
@@ -108,8 +110,6 @@ def test_a_project_folder_that_does_not_exist_is_refused_with_what_to_do(agent: 
 
 
 def test_names_from_outside_stay_on_one_clean_line(store: Store, clock: Clock) -> None:
-    from dataclasses import replace
-
     strange = replace(DEMO, project=replace(DEMO.project, name="de\nmo\u202e" + "x" * 200), note="a\nb")
     tools = Tools(store=lambda: store, place=lambda _: strange, now=clock)
     first = Agent(tools).rules().splitlines()[0]
@@ -298,8 +298,6 @@ def test_a_scoped_rule_does_not_come_with_a_file_elsewhere(agent: Agent, person:
 
 
 def test_a_project_behind_a_link_is_recognised(store: Store, clock: Clock, tmp_path: Path) -> None:
-    from dataclasses import replace
-
     root, link = tmp_path / "real", tmp_path / "link"
     (root / "src").mkdir(parents=True)
     link.symlink_to(root)

@@ -1,6 +1,7 @@
 """A person's decisions as steps: what may be admitted, pinned, reworded, taken back."""
 
 import pytest
+
 from mcp_server.learning import admit
 from mcp_server.learning.admit import LIVE_RULES, AdmissionError
 from store.memory import MemoryStore

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from mcp_server.learning.answer import parse, schema
 from mcp_server.learning.model import Answer, ModelError, Question
 

@@ -1,14 +1,15 @@
 """Consolidation: causes that recur or were named, remedies with evidence, one revision, nothing twice."""
 
-from dataclasses import replace
 
 import pytest
+
 from mcp_server.learning import admit, consolidate, report
 from mcp_server.learning.model import Answer, ModelError
 from mcp_server.learning.plan import DISMISSED, OPERATIONS
 from store.errors import BusyError
 from store.records import FORGOTTEN, GLOBAL, Ending, Exposure, Kind, Operation, Source, State, Trust
 from store.revise import Add, Move, Step
+from store.values import replace
 from tests.learning.workbench import OTHER, TARGET, ScriptedModel, World
 from tests.store.facts import HERE, NOW, adding, fact, session, wording
 

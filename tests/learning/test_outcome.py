@@ -1,6 +1,7 @@
 """The verdict on an episode: the strongest evidence speaks, and nothing is a success by default."""
 
 import pytest
+
 from mcp_server.learning.outcome import derive
 from store.records import Evidence, Kind, Outcome, Source, Trust
 from tests.store.facts import fact

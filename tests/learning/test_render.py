@@ -1,6 +1,7 @@
 """Prove what an agent reads."""
 
 from inline_snapshot import snapshot
+
 from mcp_server.learning.render import FIRST, LAST, Line, answer
 
 

@@ -1,6 +1,7 @@
 """Prove which paths a rule's globs cover, as people write globs in rule files."""
 
 import pytest
+
 from mcp_server.learning.scope import covers, normal, spelt
 
 

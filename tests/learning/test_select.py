@@ -1,15 +1,16 @@
 """Prove which rules a session gets, in which order, and what stays when rules change meanwhile."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mcp_server.learning.render import FIRST, Line, answer
 from mcp_server.learning.select import BUDGET, Budget, fits_pinned, ranked, select, shown, tokens
 from store.records import Ending, Exposure, Operation, Rule, Source, State, Trust, Version
 from store.text import trusted_text
+from store.values import replace
 from tests.store.facts import HERE, NOW, PERSON
 
 AGENT = Source("MCP tool", "agent:x", Trust.AGENT)

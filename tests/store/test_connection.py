@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+
 from store import upkeep
 from store.connection import Connection, plain, sole
 from store.errors import (

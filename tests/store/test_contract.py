@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from store import open_store
 from store.contract import Store
 from store.episodes import IDLE

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+
 from store import open_store, upkeep
 from store.connection import Connection
 from store.errors import BusyError, DamagedError, FullError, NotFoundError, ReadOnlyError, StoreError, UnreachableError
