@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from typing import Any
 
 from mcp_server.project import Place
 from mcp_server.settings import interpreter
@@ -35,17 +36,16 @@ def consolidate_if_due(store: Store, place: Place, *, now: float) -> bool:
     """Start `consolidate --if-due` for a project and leave it alone; says whether it was started."""
     if not place.root or not due(store, place.project.key, now=now):
         return False
-    options: dict[str, object] = {"start_new_session": True}
-    if sys.platform == "win32":
-        options = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
-    nothing = subprocess.DEVNULL
-    subprocess.Popen(  # pyright: ignore[reportCallIssue]
-        [*interpreter(), "consolidate", "--if-due"],
-        cwd=place.root,
-        stdin=nothing,
-        stdout=nothing,
-        stderr=nothing,
-        env={**os.environ, "PROMPTLEARN_OWN": "1"},
-        **options,  # pyright: ignore[reportArgumentType]
-    )
+    begin(place.root)
     return True
+
+
+def begin(folder: str) -> None:
+    """Start the run in a folder, in a session of its own: it lives on when the client takes its children down."""
+    apart: dict[str, Any] = {"start_new_session": True}
+    if sys.platform == "win32":
+        apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
+    nothing = subprocess.DEVNULL
+    environment = {**os.environ, "PROMPTLEARN_OWN": "1"}
+    command = [*interpreter(), "consolidate", "--if-due"]
+    subprocess.Popen(command, cwd=folder, stdin=nothing, stdout=nothing, stderr=nothing, env=environment, **apart)

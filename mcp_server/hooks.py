@@ -30,7 +30,7 @@ OWN = "PROMPTLEARN_OWN"
 """Set in the environment of headless runs that we start ourselves: their hooks do nothing."""
 
 CONTEXT = 9000
-"""Characters of context at the very most; a client cuts 10,000 down to a preview."""
+"""Bytes of context at the very most; clients cut what is longer than about 10,000 down to a preview."""
 
 
 def main(client: str, name: str) -> int:
@@ -69,7 +69,9 @@ def respond(
         if desk.paused:
             return None, "paused"
         context, screen, said = desk.handle(event)
-    return agent.answer(name, context=context[:CONTEXT], screen=screen), said
+    if len(context.encode()) > CONTEXT:
+        raise ValueError(f"the rules are longer than the {CONTEXT} bytes that a client passes on; pin fewer")
+    return agent.answer(name, context=context, screen=screen), said
 
 
 def _agent(client: str) -> Any:

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-GENERATIONS = 6
+GENERATIONS = 4
 
 
 def parents(pid: int | None = None) -> tuple[int, ...]:

@@ -2,7 +2,9 @@
 
 import os
 import re
+import signal
 import subprocess
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -97,22 +99,35 @@ def git(folder: Path | str, *arguments: str, settings: Mapping[str, str] | None 
             stderr=subprocess.DEVNULL,
             env=environment(settings),
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            start_new_session=True,
         )
     except (OSError, ValueError):
         return None
     with running:
         assert running.stdout is not None
-        too_long = Timer(PATIENCE, running.kill)
+        too_long = Timer(PATIENCE, _end, [running])
         too_long.start()
         try:
             printed = running.stdout.read(MOST + 1)
+        except BaseException:
+            _end(running)
+            raise
         finally:
             too_long.cancel()
         if len(printed) > MOST:
-            running.kill()
+            _end(running)
     if running.returncode != 0 and len(printed) <= MOST:
         return None
     return printed[:MOST].decode("utf-8", "surrogateescape").rstrip("\r\n")
+
+
+def _end(running: "subprocess.Popen[bytes]") -> None:
+    """End a program with all that it started, for they hold the pipe that we read."""
+    with suppress(OSError):
+        if sys.platform == "win32":
+            running.kill()
+        else:
+            os.killpg(running.pid, signal.SIGKILL)
 
 
 def normalised(remote: str, *, base: str = "") -> str:

@@ -35,27 +35,34 @@ def listing() -> dict[str, Any]:
         return json.load(file)
 
 
+BEFORE = 3600.0
+"""Seconds before the first call in which a hook may have seen our session: it began, then the agent worked."""
+
+
 class Behind:
     """The tools behind the fast door."""
 
     def __init__(self) -> None:
         from mcp_server.wiring import real
 
-        wiring = real()
-        self._process = wiring.process()
-        self._tools: Tools = wiring.tools()
+        self._wiring = real()
+        self._process = self._wiring.process()
+        self._tools: Tools = self._wiring.tools()
+        self._since = self._wiring.now() - BEFORE
 
     def call(self, name: str, arguments: Mapping[str, Any], meta: Mapping[str, Any], client: str) -> tuple[str, bool]:
         """See `stdio.Handlers.call`."""
         from mcp_server.session import caller
         from mcp_server.tools import RefusedError, UnknownToolError
+        from store.errors import StoreError
 
-        who = caller(environment=os.environ, meta=meta, client=client, process=self._process)
         try:
+            sighted = self._wiring.sighted(since=self._since)
+            who = caller(environment=os.environ, meta=meta, client=client, process=self._process, sighted=sighted)
             return self._tools.call(name, arguments, who), False
         except UnknownToolError as error:
             raise stdio.RpcError(stdio.PARAMETERS, str(error)) from error
-        except RefusedError as refusal:
+        except (RefusedError, StoreError) as refusal:
             return str(refusal), True
         except Exception as error:  # the door: an agent reads one line and the server lives on
             import traceback

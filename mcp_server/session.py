@@ -17,16 +17,21 @@ class Caller(NamedTuple):
     client: str
 
 
-def caller(*, environment: Mapping[str, str], meta: Mapping[str, Any], client: str, process: str) -> Caller:
+def caller(
+    *, environment: Mapping[str, str], meta: Mapping[str, Any], client: str, process: str, sighted: str = ""
+) -> Caller:
     """The caller of one request.
 
     `meta` is the request's `_meta`, `client` the name from the handshake ("" if there was none),
-    `process` an id that lives as long as this server.
+    `process` an id that lives as long as this server, `sighted` the session that a hook saw last
+    under the client's process: after a client began another session in a living process, its
+    environment still names the old one.
     """
     info = meta.get("io.modelcontextprotocol/clientInfo")
     named = info.get("name") if isinstance(info, Mapping) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
     own = meta.get("sessionId")
-    session = (own if isinstance(own, str) else "") or environment.get("CLAUDE_CODE_SESSION_ID", "") or process
+    given = own if isinstance(own, str) else ""
+    session = given or sighted or environment.get("CLAUDE_CODE_SESSION_ID", "") or process
     name = clean_line(named if isinstance(named, str) and named else client, limit=60).text
     return Caller(identity(session), name or "unknown client")
 

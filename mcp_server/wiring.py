@@ -73,6 +73,16 @@ class Wiring:
 
         return Tools(store=self.store, place=place, now=self.now)
 
+    def sighted(self, *, since: float) -> str:
+        """The session that a hook saw last under a parent process of ours, not longer ago than `since`.
+
+        Process ids are used again, so what was seen before this server began says nothing about it.
+        """
+        from mcp_server.lineage import parents
+
+        found = self.store().sighted(parents())
+        return found.session if found is not None and found.time >= since else ""
+
     def process(self) -> str:
         """A session id for a client that gives none: it lives as long as this server."""
         return f"server-{self.chance(8).hex()}"

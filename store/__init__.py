@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from store.connection import WAIT, Connection
-from store.errors import DamagedError, NotOursError, ReadOnlyError, TooNewError, UnreachableError
+from store.errors import DamagedError, ReadOnlyError, UnreachableError
 from store.sqlite import SqliteStore
 
 __all__ = ["open_existing", "open_store"]
@@ -50,16 +50,16 @@ def open_existing(path: Path, *, wait: float, chance: Callable[[int], bytes] = o
     from store import upkeep
 
     path = upkeep.real(path)
-    if not path.is_file() or path.stat().st_size == 0:
+    if not os.access(path, os.F_OK) or upkeep.size(path) == 0:
         return None
-    connection = Connection(path, wait=wait, readonly=not os.access(path, os.W_OK))
+    connection = _connected(path, wait=wait)
     try:
         schema = upkeep.inspect(connection.raw, path)
     except BaseException:
-        connection.close()
+        connection.leave()
         raise
     if schema == 0:
-        connection.close()
+        connection.leave()
         return None
     return SqliteStore(connection, chance=chance)
 
@@ -80,21 +80,23 @@ def _open(path: Path, *, wait: float, chance: Callable[[int], bytes], now: Calla
     except UnreachableError:
         if not os.access(path, os.F_OK):
             raise
+    connection = _connected(path, wait=wait)
+    try:
+        upkeep.prepare(connection, now=now)
+    except BaseException:
+        connection.leave()
+        raise
+    return SqliteStore(connection, chance=chance)
+
+
+def _connected(path: Path, *, wait: float) -> Connection:
+    """Connect for writing, or for reading where nothing can be written."""
     readonly = not os.access(path, os.W_OK)
     try:
-        connection = Connection(path, wait=wait, readonly=readonly)
+        return Connection(path, wait=wait, readonly=readonly)
     except (ReadOnlyError, UnreachableError) as refusal:
         # In a folder that is not ours, a file that is ours cannot be written either: its log has no place.
         shut = isinstance(refusal, ReadOnlyError) or not os.access(path.parent, os.W_OK)
         if readonly or not shut:
             raise
-        connection = Connection(path, wait=wait, readonly=True)
-    try:
-        upkeep.prepare(connection, now=now)
-    except (TooNewError, NotOursError):
-        connection.leave()
-        raise
-    except BaseException:
-        connection.close()
-        raise
-    return SqliteStore(connection, chance=chance)
+        return Connection(path, wait=wait, readonly=True)

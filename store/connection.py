@@ -282,13 +282,17 @@ class Connection:
     def hasty(self) -> Generator[sqlite3.Connection]:
         """A write transaction that a power cut may take back; nothing that is acknowledged to anybody."""
         with self._lock:
-            self._patiently(self._db, "PRAGMA synchronous = NORMAL")
+            before = self._db
             try:
+                if self.journal == "wal":  # no other journal keeps the file whole without being synced
+                    before.execute("PRAGMA synchronous = NORMAL")
                 with self.writing() as db:
                     yield db
+            except FAILURES as error:
+                raise plain(error, self.path) from error
             finally:
-                with suppress(sqlite3.Error):
-                    self._patiently(self._db, "PRAGMA synchronous = FULL")
+                with suppress(sqlite3.ProgrammingError):  # closed, as another file lies at the path now
+                    before.execute("PRAGMA synchronous = FULL")
 
     @contextmanager
     def writing(self) -> Generator[sqlite3.Connection]:

@@ -17,6 +17,8 @@ MENTIONS = (
     WHERE (reason != :mark OR numbers != '{}') AND (rule = :rule OR holds(reason) OR within(numbers))""",
     "UPDATE revisions SET report = :mark WHERE report != :mark AND holds(report)",
     "UPDATE episodes SET task = '' WHERE holds(task)",
+    "UPDATE heartbeats SET said = '' WHERE holds(said)",
+    "UPDATE heartbeats SET fault = '' WHERE holds(fault)",
     "DELETE FROM answers WHERE holds(question) OR holds(answer)",
 )
 """Where else than in wordings and evidence a text may stand."""

@@ -344,7 +344,7 @@ class MemoryStore:
 
     def sighted(self, pids: Sequence[int]) -> Sighting | None:
         """See `Store.sighted`."""
-        found = [self._sightings[pid] for pid in pids if pid in self._sightings]
+        found = [self._sightings[pid] for pid in sorted(pids) if pid in self._sightings]
         return max(found, key=lambda sighting: sighting.time, default=None)
 
     # The rest
@@ -390,6 +390,11 @@ class MemoryStore:
             if holds(episode.task):
                 self._episodes[place] = replace(episode, task="")
                 others += 1
+        for key, beat in self._beats.items():
+            for name, words in (("said", beat.said), ("fault", beat.fault)):
+                if holds(words):
+                    self._beats[key] = replace(self._beats[key], **{name: ""})
+                    others += 1
         for question in [q for q, a in self._answers.items() if holds(q) or holds(a)]:
             del self._answers[question]
             others += 1

@@ -428,7 +428,9 @@ class SqliteStore:
         """See `Store.beat`."""
         with self._db.hasty() as db:
             db.execute(
-                "INSERT OR REPLACE INTO heartbeats VALUES (?, ?, ?, ?, ?, ?)",
+                """INSERT INTO heartbeats (client, event, time, said, fault, seconds) VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT (client, event) DO UPDATE
+                SET time = excluded.time, said = excluded.said, fault = excluded.fault, seconds = excluded.seconds""",
                 (
                     heartbeat.client,
                     heartbeat.event,
@@ -449,7 +451,9 @@ class SqliteStore:
         """See `Store.sight`."""
         with self._db.hasty() as db:
             db.executemany(
-                "INSERT OR REPLACE INTO sightings VALUES (?, ?, ?, ?)",
+                """INSERT INTO sightings (pid, client, session, time) VALUES (?, ?, ?, ?)
+                ON CONFLICT (pid) DO UPDATE
+                SET client = excluded.client, session = excluded.session, time = excluded.time""",
                 [(pid, sighting.client, sighting.session, sighting.time) for pid in pids],
             )
 
@@ -458,7 +462,7 @@ class SqliteStore:
         with self._db.reading() as db:
             row = db.execute(
                 """SELECT client, session, time FROM sightings
-                WHERE pid IN (SELECT value FROM json_each(?)) ORDER BY time DESC LIMIT 1""",
+                WHERE pid IN (SELECT value FROM json_each(?)) ORDER BY time DESC, pid LIMIT 1""",
                 (json.dumps(list(pids)),),
             ).fetchone()
         return None if row is None else Sighting(*row)

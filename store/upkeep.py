@@ -113,12 +113,12 @@ def emptied(path: Path, *, wait: float = WAIT) -> str:
     A backup tells of an earlier store, and so does a write-ahead log: one that holds commits of
     which nothing can be seen is damaged. `wait` is seconds for others' locks.
     """
-    size, log = map(_size, _parts(path)[:2])
-    if size > PAGE or not (log > 0 or backups(path)):
+    kept, log = map(size, _parts(path)[:2])
+    if kept > PAGE or not (log > 0 or backups(path)):
         return ""
-    if size > 0 and not _holds_nothing(path, wait=wait):
+    if kept > 0 and not _holds_nothing(path, wait=wait):
         return ""
-    if size > 0 and not backups(path):
+    if kept > 0 and not backups(path):
         return "its write-ahead log is damaged" if _commits(_parts(path)[1]) else ""
     return "it is empty, but was not always"
 
@@ -144,6 +144,15 @@ def _commits(log: Path) -> bool:
             if len(frame) > 32 and any(frame[4:8]):
                 return True
     return False
+
+
+def size(path: Path) -> int:
+    """Bytes of a file, 0 where there is none; anything else in its place counts as full."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0
+    return found.st_size if S_ISREG(found.st_mode) else PAGE + 1
 
 
 def backups(path: Path) -> list[Path]:
@@ -380,15 +389,6 @@ def _unfinished(path: Path) -> list[Path]:
 def _backing_up(path: Path) -> AbstractContextManager[None]:
     """Backups are made, and texts taken out of them, by one process at a time."""
     return sole(path.with_name("backup.lock"), what="the folder of backups", wait=WAIT)
-
-
-def _size(path: Path) -> int:
-    """Bytes of a file, 0 where there is none; anything else in its place counts as full."""
-    try:
-        found = path.stat()
-    except OSError:
-        return 0
-    return found.st_size if S_ISREG(found.st_mode) else PAGE + 1
 
 
 def _parts(path: Path) -> list[Path]:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from mcp_server.agents.events import Edited, Ended, Event, Finished, Prompted, Ran, Started
-from mcp_server.lineage import parents
 
 EDITS = {"Edit": "file_path", "Write": "file_path", "MultiEdit": "file_path", "NotebookEdit": "notebook_path"}
 """Tools that touch a file, and where they say which."""
@@ -33,7 +32,8 @@ def event(name: str, payload: Mapping[str, Any], environment: Mapping[str, str])
     if not isinstance(folder, str) or not folder:
         raise EventError("the event names no folder")
     owner = environment.get("CLAUDE_PID", "")
-    above = (int(owner),) if owner.isdigit() else parents()
+    # Codex tells its session with every call; only where a client does not is a process id needed.
+    above = (int(owner),) if owner.isdigit() else ()
     head = (session[:120], folder, above)
     match name:
         case "SessionStart":

@@ -15,7 +15,8 @@ class Budget(NamedTuple):
     tokens: int = 600
     pinned_rules: int = 12
     pinned_tokens: int = 600
-    characters: int = 8000
+    size: int = 8000
+    """Bytes of UTF-8: clients cut what they count as too much, and some count bytes."""
     """Of all rule lines together; with its first and last line an answer stays below 9,000."""
 
 
@@ -102,7 +103,7 @@ class _Room:
     def __init__(self, budget: Budget) -> None:
         self._rules = {True: budget.pinned_rules, False: budget.rules}
         self._tokens = {True: budget.pinned_tokens, False: budget.tokens}
-        self._characters = budget.characters
+        self._size = budget.size
 
     @property
     def full(self) -> bool:
@@ -116,12 +117,12 @@ class _Room:
         text = str(line)
         rules = sum(self._rules.values()) if shared else self._rules[line.pinned]
         left = sum(self._tokens.values()) if shared else self._tokens[line.pinned]
-        return rules > 0 and left >= tokens(text) and self._characters > len(text)
+        return rules > 0 and left >= tokens(text) and self._size > len(text.encode())
 
     def take(self, line: Line) -> None:
         self._rules[line.pinned] -= 1
         self._tokens[line.pinned] -= tokens(str(line))
-        self._characters -= len(str(line)) + 1
+        self._size -= len(str(line).encode()) + 1
 
 
 def line_of(rule: Rule) -> Line:

@@ -1,7 +1,7 @@
 """An agent at the tools, without a transport: short ways to call them and to change rules behind its back."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -55,6 +55,15 @@ class Agent:
     def again(self, session: str) -> "Agent":
         """Another session at the same tools."""
         return Agent(self.tools, session, self.client)
+
+
+def always(place: Place) -> Callable[[str | None], Place]:
+    """A way to find places that knows only one."""
+
+    def find(folder: str | None) -> Place:
+        return place
+
+    return find
 
 
 def at(store: Store, *, now: Callable[[], float], place: Place = DEMO) -> Agent:

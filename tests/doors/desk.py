@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from io import StringIO
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ from tests.store.facts import fact
 AGENT = Source("MCP tool", "agent:test", Trust.AGENT)
 SAFETY = "Never force-push to main."
 """A sentence that forbids something dangerous."""
+
+
+TEXTS = count()
 
 
 @dataclass
@@ -162,11 +166,11 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 def repository(folder: Path, *, remote: str = "", commits: int = 1) -> Path:
-    """A repository with so many commits of one file."""
+    """A repository with so many commits of one file, unlike those of every other repository."""
     folder.mkdir(parents=True, exist_ok=True)
     git(folder, "init", "-q")
-    for number in range(commits):
-        commit(folder, f"text {number} of {folder.name}\n")
+    for _ in range(commits):
+        commit(folder, f"text {next(TEXTS)}\n")
     if remote:
         git(folder, "remote", "add", "origin", remote)
     return folder

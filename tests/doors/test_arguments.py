@@ -14,7 +14,7 @@ MODELS: tuple[type[BaseModel], ...] = (GetRules, ReportOutcome, SuggestRule)
 
 def short(value: object) -> str:
     """A name for a case whose value may be enormous."""
-    return type(value).__name__ if isinstance(value, int | list | dict) else ascii(value)[:20]
+    return ascii(value)[:20] if isinstance(value, str | float | bool) else type(value).__name__
 
 
 def refusal(model: type[BaseModel], **arguments: object) -> str:
@@ -31,7 +31,7 @@ def report(**arguments: object) -> ReportOutcome:
 
 
 def test_every_tool_can_be_called_with_nothing_but_what_is_required() -> None:
-    assert check(GetRules, {}) == GetRules(task="", files=[], project=None)
+    assert check(GetRules, {}).model_dump() == {"task": "", "files": [], "project": None}
     assert check(SuggestRule, {}).replaces == []
     assert report().model_dump() == {
         "outcome": "success",
@@ -50,8 +50,8 @@ def test_every_tool_can_be_called_with_nothing_but_what_is_required() -> None:
 def test_what_a_client_fills_in_with_nothing_counts_as_left_out(nothing: str | None) -> None:
     names = ("episode", "score", "commit", "pull_request", "evidence", "feedback")
     assert report(**dict.fromkeys(names, nothing)) == report()
-    assert check(GetRules, {"task": nothing, "project": nothing}) == GetRules()
-    assert check(GetRules, {"files": None}) == GetRules()
+    assert check(GetRules, {"task": nothing, "project": nothing}) == check(GetRules, {})
+    assert check(GetRules, {"files": None}) == check(GetRules, {})
 
 
 @pytest.mark.parametrize("given", ["E12", "e12", " E12", "12", 12])

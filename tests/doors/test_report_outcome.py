@@ -137,8 +137,8 @@ def test_two_identical_reports_at_the_same_moment_are_one(agent: Agent, store: S
     class Behind(Failing):
         """Reads before the other report came, writes after it."""
 
-        def evidence(self, *args: object, **more: object) -> list[Evidence]:
-            return []
+        def evidence(self, project: str, **conditions: object) -> list[Evidence]:
+            return [] if conditions["newest"] == 1 else store.evidence(project)
 
     late = at(Behind(store), now=clock)  # pyright: ignore[reportArgumentType]
     agent.report("failure", evidence="1 failed")

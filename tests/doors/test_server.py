@@ -27,12 +27,14 @@ from store.memory import MemoryStore
 from store.records import Evidence, Kind
 from store.sqlite import SqliteStore
 from tests.conftest import Clock
-from tests.doors.agent import DEMO, Failing, Person
+from tests.doors.agent import DEMO, Failing, Person, always
 from tests.doors.wire import ERAS, HANDSHAKE, SERVE, STATELESS, Server, calling, environment, frame, text
 from tests.store.facts import HERE
 
 MODES = {HANDSHAKE: "legacy", STATELESS: STATELESS}
 KILLS = 24
+STREAM = 700
+"""Reports that a client sends without waiting: more than a pipe holds answers to, so that none is ever finished."""
 
 Scene = Callable[[Client], Awaitable[None]]
 
@@ -66,7 +68,7 @@ def store(chance: Callable[[int], bytes]) -> MemoryStore:
 def play(scene: Scene, store: Store | Callable[[], Store], *, era: str) -> None:
     """Play a scene between the official client and our server in this process."""
     opened = store if callable(store) else lambda: store
-    tools = Tools(store=opened, place=lambda _: DEMO, now=Clock())
+    tools = Tools(store=opened, place=always(DEMO), now=Clock())
     server = build(tools, version="1.2.3", environment={}, process="process-1")
 
     async def played() -> None:
@@ -129,7 +131,7 @@ def test_the_tools_are_listed_like_this_in_both_eras(listed: dict[str, Any]) -> 
                     "openWorldHint": False,
                     "readOnlyHint": True,
                 },
-                "description": "Call at the start of every task: the rules that apply here, and the episode to report on.",
+                "description": "Call at the start of every task: the rules that apply here, and the episode to report on.",  # noqa: E501
                 "inputSchema": {
                     "properties": {
                         "task": {"description": "what you are about to do, in one line", "type": "string"},
@@ -152,7 +154,7 @@ def test_the_tools_are_listed_like_this_in_both_eras(listed: dict[str, Any]) -> 
                     "openWorldHint": False,
                     "readOnlyHint": False,
                 },
-                "description": "Call at the end of every task: records what really happened, which rules are judged by.",
+                "description": "Call at the end of every task: records what really happened, which rules are judged by.",  # noqa: E501
                 "inputSchema": {
                     "properties": {
                         "outcome": {"enum": ["success", "failure", "mixed", "unknown"], "type": "string"},
@@ -269,14 +271,15 @@ def test_a_session_goes_the_same_way_in_both_eras(era: str, store: MemoryStore, 
 
 def test_a_refusal_is_an_error_result_that_the_model_reads(era: str, store: MemoryStore) -> None:
     async def scene(client: Client) -> None:
-        for tool, arguments, words in (
+        cases: tuple[tuple[str, dict[str, Any], str], ...] = (
             ("report_outcome", {}, "`outcome` is missing; use success, failure, mixed or unknown"),
             ("report_outcome", {"outcome": "success", "episode": "E9"}, "episode E9 does not exist"),
             ("get_rules", {"task": "x" * 10_000_000}, "`task`: it is too long"),
             ("get_rules", {"files": ["a"] * 100_000}, "`files`: these are too many"),
             ("get_rules", {"limit": 3}, "`limit` is not an argument"),
             ("suggest_rule", {}, "give a sentence, or ids to retire"),
-        ):
+        )
+        for tool, arguments, words in cases:
             said, failed = await asked(client, tool, **arguments)
             assert failed
             assert words in said
@@ -361,7 +364,9 @@ def test_the_official_client_and_a_real_server_process_agree(era: str, home: Pat
         parameters = StdioServerParameters(
             command=sys.executable, args=list(SERVE), env=environment(home, work), cwd=work
         )
-        async with Client(parameters, mode=MODES[era]) as client:
+        async with Client(parameters, mode="legacy" if era == HANDSHAKE else "auto") as client:
+            assert client.protocol_version == era
+            assert client.server_info is not None
             assert client.server_info.name == "promptlearn"
             assert [tool.name for tool in (await client.list_tools()).tools] == [tool.name for tool in TOOLS]
             said, failed = await asked(client, "get_rules", task="add a field", project=str(work))
@@ -370,7 +375,7 @@ def test_the_official_client_and_a_real_server_process_agree(era: str, home: Pat
             seen.append((await asked(client, "report_outcome", outcome="success", score=1))[0])
 
     anyio.run(played)
-    assert seen[0].startswith(f"Rules for work, revision 0, episode E1: none yet\n")
+    assert seen[0].startswith("Rules for work, revision 0, episode E1: none yet\n")
     assert seen[1] == "Recorded for E1: success, score 1, as the agent's own report."
 
 
@@ -407,8 +412,8 @@ def test_a_locked_store_serves_rules_refuses_reports_and_works_when_it_is_free(
     holder.close()
 
 
-@pytest.mark.parametrize("spoilt", ["newer", "damaged", "another program's"])
-def test_a_store_that_cannot_be_used_is_an_error_and_works_when_it_is_mended(
+@pytest.mark.parametrize("spoilt", ["PRAGMA user_version = 999", "PRAGMA application_id = 7"])
+def test_a_newer_store_or_a_strange_one_is_an_error_is_not_touched_and_works_when_it_is_mended(
     era: str, tmp_path: Path, clock: Clock, spoilt: str
 ) -> None:
     path = tmp_path / "store.db"
@@ -416,13 +421,9 @@ def test_a_store_that_cannot_be_used_is_an_error_and_works_when_it_is_mended(
     Person(made, clock).adds("Use uv, not pip.")
     made.close()
     good = path.read_bytes()
-    if spoilt == "damaged":
-        # The header is well, so that it opens; the pages behind it are not.
-        path.write_bytes(good[:4096] + b"\xff" * (len(good) - 4096))
-    else:
-        with sqlite3.connect(path) as other:
-            other.execute("PRAGMA user_version = 999" if spoilt == "newer" else "PRAGMA application_id = 7")
-        other.close()
+    other = sqlite3.connect(path)
+    other.execute(spoilt)
+    other.close()
     left = path.read_bytes()
     opened: list[SqliteStore] = []
 
@@ -436,17 +437,41 @@ def test_a_store_that_cannot_be_used_is_an_error_and_works_when_it_is_mended(
             said, failed = await asked(client, tool, **arguments)
             assert failed
             assert said.startswith(f"{tool}: ")
-            assert said.isprintable()
-        if spoilt != "damaged":
-            assert path.read_bytes() == left
-        for each in opened:
-            each.close()
-        opened.clear()
+            assert "it was not touched" in said
+        assert path.read_bytes() == left
         path.write_bytes(good)
         assert "[R1] Use uv, not pip." in (await asked(client, "get_rules"))[0]
 
     play(scene, store, era=era)
     opened[0].close()
+
+
+def test_a_store_that_is_damaged_while_it_is_used_is_an_error_and_works_when_it_is_mended(
+    era: str, tmp_path: Path, clock: Clock
+) -> None:
+    path, spare = tmp_path / "store.db", tmp_path / "spare.db"
+    made = open_store(path)
+    Person(made, clock).adds("Use uv, not pip.")
+    made.close()
+    good = path.read_bytes()
+    connection = Connection(path)
+    store = SqliteStore(connection, chance=bytes)
+
+    async def scene(client: Client) -> None:
+        with path.open("r+b") as file:
+            file.seek(4096)
+            file.write(b"\xff" * (len(good) - 4096))
+        for tool, arguments in (("get_rules", {}), ("report_outcome", {"outcome": "success"})):
+            said, failed = await asked(client, tool, **arguments)
+            assert failed
+            assert "is damaged" in said
+            assert "doctor" in said
+        spare.write_bytes(good)
+        spare.replace(path)
+        assert "[R1] Use uv, not pip." in (await asked(client, "get_rules"))[0]
+
+    play(scene, store, era=era)
+    store.close()
 
 
 def test_a_full_store_serves_rules_refuses_reports_and_works_when_there_is_room(era: str, real: SqliteStore) -> None:
@@ -489,7 +514,7 @@ def test_a_store_that_is_set_aside_under_a_running_server_is_not_written_any_mor
 
 def kept(home: Path) -> set[str]:
     store = open_store(home / "promptlearn" / "promptlearn.db")
-    texts = {fact.text for project in store.projects() for fact in reports(store, project.key)}
+    texts: set[str] = {fact.text for project in store.projects() for fact in reports(store, project.key)}
     assert store.problems() == []
     store.close()
     return texts
@@ -508,7 +533,7 @@ def test_whatever_was_acknowledged_before_a_kill_is_there(tmp_path: Path) -> Non
             server.shake()
             server.ask(calling("get_rules", 0, task=f"task {number}"))
             server.send(
-                *(calling("report_outcome", n, outcome="mixed", evidence=f"{number}:{n}") for n in range(1, 200))
+                *(calling("report_outcome", n, outcome="mixed", evidence=f"{number}:{n}") for n in range(1, STREAM))
             )
             acknowledged = [server.line() for _ in range(stop)]
             server.kill()
@@ -516,7 +541,7 @@ def test_whatever_was_acknowledged_before_a_kill_is_there(tmp_path: Path) -> Non
             rest = server.stdout.read().splitlines()
             acknowledged += [json.loads(line) for line in rest if line.endswith(b"}")]
         said = {f"{number}:{answer['id']}" for answer in acknowledged if text(answer).startswith("Recorded")}
-        return said, {f"{number}:{n}" for n in range(1, 200)}, number % 4
+        return said, {f"{number}:{n}" for n in range(1, STREAM)}, number % 4
 
     with ThreadPoolExecutor(2) as two:
         ends = list(two.map(killed, range(KILLS)))
@@ -527,7 +552,21 @@ def test_whatever_was_acknowledged_before_a_kill_is_there(tmp_path: Path) -> Non
         sent = set[str]().union(*(all_ for _, all_, g in ends if g == group))
         assert acknowledged <= found <= sent
         assert acknowledged
-    assert sum(len(said) < 199 for said, _, _ in ends) == KILLS
+    assert all(len(said) < STREAM - 1 for said, _, _ in ends)
+
+
+def test_the_exposure_is_on_disk_when_the_server_is_killed_right_after_its_answer(home: Path, work: Path) -> None:
+    with Server(environment(home, work, CLAUDE_CODE_SESSION_ID="s1"), work) as server:
+        server.shake()
+        server.ask(calling("get_rules", 1))
+        store = open_store(home / "promptlearn" / "promptlearn.db")
+        (project,) = store.projects()
+        rule = Person(store, Clock(), project.key).adds("Use uv, not pip.")
+        assert "[R1] Use uv, not pip." in text(server.ask(calling("get_rules", 2, task="add a field")))
+        server.kill()
+    assert [(e.session, e.version, e.delivered) for e in store.exposures_of(rule.id)] == [("s1", 1, True)]
+    assert store.episode(1).task == "add a field"
+    store.close()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")

@@ -272,8 +272,9 @@ def test_an_edit_to_what_another_rule_says_strengthens_that_one(agent: Agent, pe
 
 def test_the_opposite_of_a_rule_is_kept_and_the_answer_says_so(agent: Agent, person: Person, store: Store) -> None:
     rule = person.adds("Use uv, not pip.")
-    assert agent.suggest("Use pip, not uv.") == snapshot(
-        "Kept as candidate R2: a new rule. It is not served unless a person approves it in `review`. It says the opposite of R1, which the reviewer will see."
+    assert agent.suggest("Use pip, not uv.") == (
+        "Kept as candidate R2: a new rule. It is not served unless a person approves it in `review`. "
+        "It says the opposite of R1, which the reviewer will see."
     )
     person.moves(rule, State.RETIRED, ending=Ending.RETIRED)
     person.moves(store.rule(2), State.RETIRED, ending=Ending.REJECTED)

@@ -6,11 +6,11 @@ from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
-from inline_snapshot import snapshot
 
+from mcp_server.delivery import pausing
 from mcp_server.learning.render import LAST
 from mcp_server.session import Caller
-from mcp_server.tools import TOOLS, RefusedError, Tools, UnknownToolError
+from mcp_server.tools import PAUSED, TOOLS, RefusedError, Tools, UnknownToolError
 from store import open_store
 from store.connection import Connection
 from store.contract import Store
@@ -21,7 +21,7 @@ from store.records import GLOBAL, Ending, State
 from store.sqlite import SqliteStore
 from store.values import replace
 from tests.conftest import Clock
-from tests.doors.agent import DEMO, MACHINE, NOWHERE, OTHER, Agent, Failing, Person, at
+from tests.doors.agent import DEMO, MACHINE, NOWHERE, OTHER, Agent, Failing, Person, always, at
 from tests.store.facts import HERE
 
 FIRST = re.compile(
@@ -65,12 +65,12 @@ def test_the_first_line_names_project_revision_and_episode_and_the_last_says_how
 ) -> None:
     person.adds("Use uv, not pip.")
     person.adds("Run `just check` before every commit.", pinned=True)
-    assert agent.rules(task="add a field") == snapshot("""\
-Rules for demo, revision 2, episode E1
-[R2] Run `just check` before every commit.
-[R1] Use uv, not pip.
-When the task ends, call report_outcome with this episode and what really happened (tests, review, the user's words); `unknown` is a good answer.\
-""")
+    assert agent.rules(task="add a field").splitlines() == [
+        "Rules for demo, revision 2, episode E1",
+        "[R2] Run `just check` before every commit.",
+        "[R1] Use uv, not pip.",
+        LAST,
+    ]
 
 
 def test_without_rules_the_answer_still_opens_an_episode_and_says_how_to_report(agent: Agent) -> None:
@@ -111,11 +111,25 @@ def test_a_project_folder_that_does_not_exist_is_refused_with_what_to_do(agent: 
 
 def test_names_from_outside_stay_on_one_clean_line(store: Store, clock: Clock) -> None:
     strange = replace(DEMO, project=replace(DEMO.project, name="de\nmo\u202e" + "x" * 200), note="a\nb")
-    tools = Tools(store=lambda: store, place=lambda _: strange, now=clock)
+    tools = Tools(store=lambda: store, place=always(strange), now=clock)
     first = Agent(tools).rules().splitlines()[0]
     assert first.startswith("Rules for de mo")
     assert first.encode()
     assert len(first) < 200
+
+
+def test_a_paused_project_serves_nothing_and_records_nothing(agent: Agent, person: Person, store: Store) -> None:
+    person.adds("Use uv, not pip.")
+    agent.rules(project=OTHER.root)
+    store.keep_answer(pausing(HERE), "yes", now=0)
+    assert "paused" in agent.rules()
+    assert agent.call("report_outcome", outcome="success", episode="E1").startswith("Recorded for E1")
+    elsewhere = agent.again("s2")
+    assert elsewhere.report("success") == elsewhere.suggest("Write the test first.") == PAUSED
+    assert store.sessions(HERE) == []
+    assert store.evidence(HERE) == []
+    store.keep_answer(pausing(HERE), "no", now=0)
+    assert elsewhere.lines() == ["[R1] Use uv, not pip."]
 
 
 # What is recorded
@@ -304,7 +318,7 @@ def test_a_project_behind_a_link_is_recognised(store: Store, clock: Clock, tmp_p
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     Person(store, clock).adds("Format it.", "src/*.py")
     place = replace(DEMO, root=str(root.resolve()))
-    agent = Agent(Tools(store=lambda: store, place=lambda _: place, now=clock))
+    agent = Agent(Tools(store=lambda: store, place=always(place), now=clock))
     assert agent.lines(files=[str(tmp_path / "loop" / "src" / "a.py"), str(link / "\0.py")]) == []
     assert agent.lines(files=[str(link / "src" / "a.py")]) == ["[R1] Format it."]
 
@@ -463,7 +477,7 @@ def test_only_what_is_recorded_is_served_when_a_rule_changes_in_between(
     lines = slow.lines()
     recorded = {(exposure.rule, exposure.version) for exposure in store.exposures("s1", HERE)}
     assert recorded == {(1, 1), (1, 2), (2, 1)}
-    assert lines == ["[R1] Use pip."] or lines == ["[R1] Use uv, not pip."]
+    assert lines == ["[R1] Use uv, not pip."]
     assert fast.lines() == [fast.lines()[0], "[R2] Say why."]
 
 
@@ -522,7 +536,7 @@ def test_a_store_that_cannot_be_opened_is_refused_each_time_and_served_when_it_i
             raise fault[0]
         return store
 
-    tools = Tools(store=opened, place=lambda _: DEMO, now=clock)
+    tools = Tools(store=opened, place=always(DEMO), now=clock)
     for tool, arguments in (("get_rules", {}), ("report_outcome", {"outcome": "success"}), ("suggest_rule", {})):
         with pytest.raises(RefusedError, match="try again in a moment"):
             tools.call(tool, arguments, Caller("s1", "test"))

@@ -7,13 +7,23 @@ from mcp_server.learning.render import FIRST, LAST, Line, answer
 
 def test_an_answer_has_its_first_line_the_rules_and_how_to_report() -> None:
     lines = [Line(12, 1, "Run `just check` before every commit.", True), Line(3, 2, "Use uv, not pip.", False)]
-    assert answer(lines, project="demo", revision="7 (global 2)", episode="E4") == snapshot(
-        """\
-Rules for demo, revision 7 (global 2), episode E4
-[R12] Run `just check` before every commit.
-[R3] Use uv, not pip.
-When the task ends, call report_outcome with this episode and what really happened (tests, review, the user's words); `unknown` is a good answer.\
-"""
+    assert answer(lines, project="demo", revision="7 (global 2)", episode="E4").splitlines() == snapshot(
+        [
+            "Rules for demo, revision 7 (global 2), episode E4",
+            "[R12] Run `just check` before every commit.",
+            "[R3] Use uv, not pip.",
+            LAST,
+        ]
+    )
+
+
+def test_the_last_line_says_how_to_report_and_never_changes() -> None:
+    assert (
+        snapshot(
+            "When the task ends, call report_outcome with this episode and what really happened "
+            "(tests, review, the user's words); `unknown` is a good answer."
+        )
+        == LAST
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from store import migrations, open_store, upkeep
 from store.connection import Connection
-from store.errors import BusyError, DamagedError, StoreError, TooNewError, UnreachableError
+from store.errors import BusyError, DamagedError, TooNewError, UnreachableError
 from store.migrations import STEPS
 from store.records import Project, State
 from store.sqlite import SqliteStore
@@ -212,22 +212,19 @@ with sole(Path(sys.argv[1]).with_name("backup.lock"), what="it"):
         other.end()
 
 
-def test_another_version_that_migrates_first_is_noticed(tmp_path: Path) -> None:
+def test_a_newer_version_that_comes_first_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
-    old(path)
+    upkeep.private(path)
     with closing(Connection(path)) as connection:
-        real = migrations.apply
 
-        def overtaken(*args: object, **options: object) -> int:
-            newer(path).close()
-            return real(connection.raw, backup=lambda: None)
+        def overtake(statement: str) -> None:
+            if statement == "BEGIN IMMEDIATE":
+                connection.raw.set_trace_callback(None)
+                newer(path).close()
 
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(migrations, "apply", overtaken)
-            with pytest.raises(StoreError, match="has schema 2, this version knows 1"):
-                with closing(sqlite3.connect(path)) as db:
-                    db.execute("PRAGMA user_version = 0")
-                upkeep.prepare(connection, now=lambda: NOW)
+        connection.raw.set_trace_callback(overtake)
+        with pytest.raises(TooNewError, match="has schema 2, this version knows 1"):
+            upkeep.prepare(connection, now=lambda: NOW)
 
 
 @pytest.mark.parametrize("fresh", [True, False], ids=["an empty folder", "an old store"])

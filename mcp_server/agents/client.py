@@ -1,0 +1,116 @@
+"""What is said of each client: how it is found, where its configuration lies, and what of it is ours."""
+
+import ntpath
+import posixpath
+import re
+import shlex
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from mcp_server.agents.parts import Part
+
+SERVER = "promptlearn"
+"""Our name among a client's servers; clients build the tools' names from it."""
+
+_PLAIN = re.compile(r"[\w:./\\-]+")
+
+
+class Machine(NamedTuple):
+    """Where configuration is written: all that decides about paths and commands."""
+
+    system: str
+    """As `sys.platform` says it."""
+    home: str
+    environment: Mapping[str, str]
+    program: tuple[str, ...]
+    """The command that starts this program, without the words for what it should do."""
+    store: str = ""
+    """The folder of the store, where it is not the usual one."""
+
+    def join(self, *names: str) -> str:
+        """A path in this system's way."""
+        return (ntpath if self.system == "win32" else posixpath).join(*names)
+
+    def under_home(self, *names: str) -> str:
+        """A path in the person's home."""
+        return self.join(self.home, *names)
+
+    def named(self, variable: str, *otherwise: str) -> str:
+        """The folder that a variable names, else one in the home."""
+        return self.environment.get(variable) or self.under_home(*otherwise)
+
+    def application(self, *names: str) -> str:
+        """Where programs with windows keep a person's settings."""
+        if self.system == "win32":
+            return self.join(self.named("APPDATA", "AppData", "Roaming"), *names)
+        if self.system == "darwin":
+            return self.under_home("Library", "Application Support", *names)
+        return self.join(self.named("XDG_CONFIG_HOME", ".config"), *names)
+
+    def server(self) -> dict[str, object]:
+        """How a client starts the server; a store in the usual place needs no word in the environment."""
+        command, *arguments = self.program
+        place = {"PROMPTLEARN_HOME": self.store or None}
+        return {"command": command, "args": [*arguments, "serve"], "env": place}
+
+    def hook_words(self, client: str, event: str) -> list[str]:
+        """The command of a hook, word by word."""
+        return [*self.program, "hook", client, event]
+
+    def hook_line(self, client: str, event: str) -> str:
+        """The command of a hook as one line for the shell that runs it: a POSIX one, or PowerShell (or cmd) on Windows.
+
+        A path of plain letters reads the same in PowerShell and cmd; any other needs PowerShell's call sign.
+        """
+        words = self.hook_words(client, event)
+        if self.system != "win32":
+            place = ["env", f"PROMPTLEARN_HOME={self.store}"] if self.store else []
+            return shlex.join([*place, *words])
+        first = words[0] if _PLAIN.fullmatch(words[0]) else "& '" + words[0].replace("'", "''") + "'"
+        return " ".join([first, *words[1:]])
+
+
+class File(NamedTuple):
+    """A configuration file and our part in it."""
+
+    paths: tuple[str, ...]
+    """Names that it may have: the first that exists, else the last."""
+    part: Part
+    words: str
+    """What our part is, for a person."""
+    comments: bool = True
+    """Does the client read comments in it?"""
+
+
+class Client(NamedTuple):
+    """A program with an agent in it."""
+
+    name: str
+    """As it is typed."""
+    title: str
+    was_run: bool
+    """Was all of this tried with the real program, or is it what its makers document?"""
+    programs: tuple[str, ...]
+    folders: Callable[[Machine], tuple[str, ...]]
+    """Folders that tell that it was used."""
+    files: Callable[[Machine], tuple[File, ...]]
+    """For all of a person's projects."""
+    project_files: Callable[[Machine, str], tuple[File, ...]]
+    """For one project in its folder; empty where there is no such thing."""
+    command: Callable[[Machine], str]
+    """The client's own command that registers the server, for who does it by hand; empty where there is none."""
+    notes: tuple[str, ...] = ()
+    """What a person has to know or do afterwards."""
+    project_notes: tuple[str, ...] = ()
+
+
+def no_files(machine: Machine, project: str) -> tuple[File, ...]:
+    """For a client that knows no projects."""
+    del machine, project
+    return ()
+
+
+def no_command(machine: Machine) -> str:
+    """For a client without a command line."""
+    del machine
+    return ""

@@ -1,0 +1,334 @@
+"""Hooks: rules delivered unasked, corrections and results seen, nothing in the agent's way."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mcp_server import hooks
+from mcp_server.hooks import respond
+from mcp_server.lineage import parents
+from store import open_existing, open_store
+from store.records import LIVE, Kind, Project, State
+from store.revise import Move, Step
+from store.sqlite import SqliteStore
+from tests.store.facts import NOW, adding
+
+ROOT = Path(__file__).resolve().parents[2]
+HOOK = [sys.executable, "-E", "-P", str(ROOT / "mcp_promptlearn.py"), "hook"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "project"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def store(home: Path, folder: Path, chance: Callable[[int], bytes]) -> SqliteStore:
+    opened = open_store(home / "promptlearn.db", chance=chance)
+    opened.revise(
+        key(folder), [adding("Use uv, not pip."), adding("Never touch the lexer.", "src/**")], cause="a", now=NOW
+    )
+    return opened
+
+
+def key(folder: Path) -> str:
+    return f"path:{folder}"
+
+
+def happens(folder: Path, name: str, client: str = "claude-code", session: str = "s1", **more: Any) -> Any:
+    """What a hook answers in this process."""
+    payload = {"session_id": session, "cwd": str(folder), "hook_event_name": name, **more}
+    return respond(client, name, json.dumps(payload).encode(), {})[0]
+
+
+def context(answer: Any) -> str:
+    return answer["hookSpecificOutput"]["additionalContext"] if answer and "hookSpecificOutput" in answer else ""
+
+
+def run(name: str, data: bytes, client: str = "claude-code", **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """A hook as a client runs it."""
+    whole = {**os.environ, **environment}
+    done = subprocess.run([*HOOK, client, name], input=data, capture_output=True, env=whole, check=False)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+@pytest.mark.parametrize("client", ["claude-code", "codex"])
+@pytest.mark.parametrize("source", ["startup", "resume", "clear", "compact"])
+def test_rules_arrive_at_every_beginning(folder: Path, store: SqliteStore, client: str, source: str) -> None:
+    answer = happens(folder, "SessionStart", client, source=source)
+    assert "[R1] Use uv, not pip." in context(answer)
+    assert "lexer" not in context(answer), "a rule with paths waits for them"
+    assert ("systemMessage" in answer) is (source != "compact")
+
+
+def test_the_person_sees_one_line_and_the_model_does_not(folder: Path, store: SqliteStore) -> None:
+    store.revise(key(folder), [adding("Ask first.", state=State.CANDIDATE)], cause="x", now=NOW)
+    answer = happens(folder, "SessionStart", source="startup")
+    assert answer["systemMessage"] == "promptlearn: 2 rules active, 1 wait for review (mcp-promptlearn review)"
+    assert "promptlearn:" not in context(answer)
+
+
+def test_a_sub_agent_gets_the_same_rules(folder: Path, store: SqliteStore) -> None:
+    first = context(happens(folder, "SessionStart", source="startup"))
+    assert context(happens(folder, "SubagentStart", agent_id="a")) == first
+
+
+def test_the_exposure_is_on_disk_before_the_hook_answers(folder: Path, store: SqliteStore) -> None:
+    happens(folder, "SessionStart", source="startup")
+    (exposure,) = store.exposures("s1", key(folder))
+    assert (exposure.rule, exposure.probability, exposure.assigned, exposure.delivered) == (1, 1.0, True, True)
+
+
+def test_without_rules_nothing_is_added_to_the_context(folder: Path, store: SqliteStore) -> None:
+    for rule in store.rules(key(folder), states=LIVE):
+        gone = Step(Move(rule.id, State.RETIRED), kind="x", actor="p", reason="r")
+        store.revise(key(folder), [gone], cause="x", now=NOW)
+    answer = happens(folder, "SessionStart", source="startup")
+    assert answer == {"systemMessage": "promptlearn: 0 rules active"}
+
+
+def test_an_edit_brings_the_rules_of_its_path_once(folder: Path, store: SqliteStore) -> None:
+    happens(folder, "SessionStart", source="startup")
+    edit = {"tool_name": "Edit", "tool_input": {"file_path": str(folder / "src" / "lex.py")}}
+    assert context(happens(folder, "PostToolUse", **edit)) == (
+        "These rules apply to what you just touched:\n[R2] Never touch the lexer."
+    )
+    assert happens(folder, "PostToolUse", **edit) is None
+    assert happens(folder, "PostToolUse", tool_name="Edit", tool_input={"file_path": "README.md"}) is None
+
+
+def test_a_patch_of_codex_brings_the_rules_of_its_paths(folder: Path, store: SqliteStore) -> None:
+    patch = "*** Begin Patch\n*** Update File: src/lex.py\n@@\n-a\n+b\n*** End Patch"
+    answer = happens(folder, "PostToolUse", "codex", tool_name="apply_patch", tool_input={"command": patch})
+    assert "[R2]" in context(answer)
+
+
+@pytest.mark.parametrize(
+    ("client", "event", "more"),
+    [
+        (
+            "claude-code",
+            "PostToolUseFailure",
+            {"error": "Exit code 1\nFAILED t.py::test_a - KeyError\n1 failed in 0.1s"},
+        ),
+        ("codex", "PostToolUse", {"tool_response": "FAILED t.py::test_a - KeyError\n1 failed in 0.1s"}),
+        ("codex", "PostToolUse", {"tool_response": {"output": "FAILED t.py::test_a - KeyError\n", "exit_code": 1}}),
+    ],
+)
+def test_failing_tests_of_a_command_become_evidence(
+    folder: Path, store: SqliteStore, client: str, event: str, more: dict[str, Any]
+) -> None:
+    answer = happens(folder, event, client, tool_name="Bash", tool_input={"command": "pytest -q"}, **more)
+    assert answer is None
+    run_, failure = store.evidence(key(folder))
+    assert (run_.kind, run_.detail["failed"], failure.kind, failure.session) == (Kind.RUN, 1, Kind.FAILURE, "s1")
+
+
+def test_a_command_of_claude_code_that_ended_well_is_known_to(folder: Path, store: SqliteStore) -> None:
+    response = {"stdout": "2 passed in 0.10s", "stderr": "", "interrupted": False}
+    happens(folder, "PostToolUse", tool_name="Bash", tool_input={"command": "pytest"}, tool_response=response)
+    (fact,) = store.evidence(key(folder))
+    assert (fact.detail["failed"], fact.detail["partial"]) == (0, False)
+
+
+def test_a_correction_is_kept_and_any_other_prompt_leaves_no_trace(folder: Path, store: SqliteStore) -> None:
+    assert happens(folder, "UserPromptSubmit", prompt="please add a login form") is None
+    assert happens(folder, "UserPromptSubmit", prompt="No, never edit form.py by hand.") is None
+    (fact,) = store.evidence(key(folder))
+    assert (fact.text, fact.session, fact.source.identity) == ("Never edit form.py by hand.", "s1", "person")
+    assert happens(folder, "UserPromptSubmit") is None
+
+
+def test_the_end_of_a_session_starts_consolidate_only_when_it_is_due(
+    folder: Path, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[str] = []
+    monkeypatch.setattr("mcp_server.detached.begin", started.append)
+    assert happens(folder, "SessionEnd", reason="other") is None
+    assert started == []
+    happens(folder, "UserPromptSubmit", prompt="Never edit form.py by hand.")
+    happens(folder, "SessionEnd", reason="other")
+    assert started == [str(folder)]
+
+
+@pytest.mark.parametrize("name", ["Stop", "SessionEnd"])
+def test_the_end_of_a_turn_says_nothing_to_the_model(folder: Path, store: SqliteStore, name: str) -> None:
+    assert happens(folder, name, last_assistant_message="x") is None
+
+
+def test_in_a_paused_project_hooks_do_nothing(folder: Path, store: SqliteStore) -> None:
+    store.keep_answer(f"paused {key(folder)}", "yes", now=NOW)
+    assert happens(folder, "SessionStart", source="startup") is None
+    assert store.exposures("s1", key(folder)) == ()
+
+
+def test_a_hook_of_a_client_whose_process_is_named_is_found_by_the_server(folder: Path, store: SqliteStore) -> None:
+    payload = {"session_id": "new", "cwd": str(folder), "source": "clear"}
+    respond("claude-code", "SessionStart", json.dumps(payload).encode(), {"CLAUDE_PID": "4242"})
+    sighting = store.sighted([1, 4242])
+    assert sighting is not None
+    assert (sighting.session, sighting.client) == ("new", "claude-code")
+
+
+def test_the_project_of_a_folder_is_asked_of_git_only_once(
+    folder: Path, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    happens(folder, "SessionStart", source="startup")
+
+    def never(*_: object) -> None:
+        raise AssertionError("git was asked again")
+
+    monkeypatch.setattr("mcp_server.project.git", never)
+    assert context(happens(folder, "SessionStart", session="s2", source="startup"))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"junk",
+        b"[]",
+        b"null",
+        b"{}",
+        b'{"session_id": 5, "cwd": "/x"}',
+        b'{"session_id": "s"}',
+        b'{"session_id": "s", "cwd": "/does/not/exist/anywhere"}',
+        b'{"session_id": "s", "cwd": "\\u0000"}',
+        b'{"session_id": "s", "cwd": "relative/../.."}',
+        b"\xff\xfe",
+        b"[" * 200_000,
+        b'{"session_id": "' + b"x" * (hooks.MOST + 10),
+    ],
+)
+def test_an_event_that_makes_no_sense_never_fails_the_agent(store: SqliteStore, data: bytes) -> None:
+    done = run("SessionStart", data)
+    assert done.stdout in {b"", b'{"systemMessage": "promptlearn: 0 rules active"}\n'} or json.loads(done.stdout)
+    assert done.stderr == b""
+
+
+@pytest.mark.parametrize(("client", "name"), [("vim", "SessionStart"), ("claude-code", "Nonsense")])
+def test_an_unknown_client_or_event_is_kept_for_doctor(
+    folder: Path, store: SqliteStore, client: str, name: str
+) -> None:
+    done = run(name, json.dumps({"session_id": "s", "cwd": str(folder)}).encode(), client)
+    assert (done.stdout, done.stderr) == (b"", b"")
+    (beat,) = store.beats()
+    assert (beat.client, beat.event) == (client, name)
+    assert "know" in beat.fault
+
+
+def test_without_a_store_a_hook_does_nothing_and_makes_none(folder: Path, home: Path) -> None:
+    done = run("SessionStart", json.dumps({"session_id": "s", "cwd": str(folder)}).encode())
+    assert (done.stdout, done.stderr) == (b"", b"")
+    assert not home.exists()
+
+
+def test_a_home_that_cannot_be_used_does_not_fail_the_agent(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder", encoding="utf-8")
+    event = json.dumps({"session_id": "s", "cwd": str(folder)}).encode()
+    for home in (tmp_path / "file", tmp_path / "file" / "below"):
+        assert run("SessionStart", event, PROMPTLEARN_HOME=str(home)).stdout == b""
+
+
+def test_a_newer_store_is_left_alone(folder: Path, store: SqliteStore) -> None:
+    path = store.path
+    store.close()
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+    before = path.read_bytes()
+    assert run("SessionStart", json.dumps({"session_id": "s", "cwd": str(folder)}).encode()).stdout == b""
+    assert path.read_bytes() == before
+
+
+def test_a_locked_store_is_not_waited_for_and_rules_arrive_unrecorded(folder: Path, store: SqliteStore) -> None:
+    happens(folder, "SessionStart", session="warm", source="startup")
+    other = sqlite3.connect(store.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        event = {"session_id": "s", "cwd": str(folder), "source": "startup"}
+        answer = json.loads(run("SessionStart", json.dumps(event).encode()).stdout)
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+    assert "[R1] Use uv, not pip." in context(answer)
+    assert "not recorded" in context(answer)
+    assert store.exposures("s", key(folder)) == ()
+
+
+def test_our_own_headless_runs_are_ignored(folder: Path, store: SqliteStore) -> None:
+    event = json.dumps({"session_id": "s", "cwd": str(folder), "source": "startup"}).encode()
+    assert run("SessionStart", event, PROMPTLEARN_OWN="1").stdout == b""
+    assert store.beats() == []
+
+
+def test_a_heartbeat_says_what_was_done(folder: Path, store: SqliteStore) -> None:
+    run("SessionStart", json.dumps({"session_id": "s", "cwd": str(folder), "source": "startup"}).encode())
+    (beat,) = store.beats()
+    assert (beat.client, beat.event, beat.fault) == ("claude-code", "SessionStart", "")
+    assert beat.said.startswith("1 rules, ")
+
+
+def test_a_hook_loads_nothing_heavy(folder: Path, store: SqliteStore) -> None:
+    heavy = [
+        "mcp",
+        "openai",
+        "pydantic",
+        "sqlite_utils",
+        "rich",
+        "click",
+        "psutil",
+        "anyio",
+        "platformdirs",
+        "dataclasses",
+    ]
+    script = (
+        "import io, json, sys; from mcp_server import hooks\n"
+        "event = json.dumps({'session_id': 's', 'cwd': sys.argv[1], 'source': 'startup'}).encode()\n"
+        "sys.stdin = io.TextIOWrapper(io.BytesIO(event)); hooks.main('claude-code', 'SessionStart')\n"
+        f"print([name for name in {heavy!r} if name in sys.modules])\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COVERAGE_PROCESS_START": "", "COVERAGE_PROCESS_CONFIG": ""}
+    command = [sys.executable, "-S", "-c", script, str(folder)]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True, env=environment)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_hostile_repository_runs_no_code_of_its_own(folder: Path, store: SqliteStore, tmp_path: Path) -> None:
+    canary = tmp_path / "canary"
+    for name in ("json.py", "sitecustomize.py", "store/__init__.py", "mcp_server/__init__.py"):
+        hostile = folder / name
+        hostile.parent.mkdir(exist_ok=True)
+        hostile.write_text(f"open({str(canary)!r}, 'w').write('ran')", encoding="utf-8")
+    event = json.dumps({"session_id": "s", "cwd": str(folder), "source": "startup"}).encode()
+    whole = {**os.environ, "PYTHONPATH": "."}
+    done = subprocess.run(
+        [*HOOK, "claude-code", "SessionStart"], input=event, capture_output=True, cwd=folder, env=whole, check=False
+    )
+    assert b"Use uv" in done.stdout
+    assert not canary.exists()
+
+
+def test_parents_are_found_from_the_nearest_up() -> None:
+    assert parents()[0] == os.getppid()
+    assert parents(2**22 + 12345) == (2**22 + 12345,)
+
+
+def test_an_existing_store_is_opened_as_it_is(home: Path, store: SqliteStore) -> None:
+    store.know(Project("k", "n", "/p"))
+    again = open_existing(home / "promptlearn.db", wait=1.0)
+    assert again is not None
+    assert again.projects() == [Project("k", "n", "/p")]
+    assert open_existing(home / "nothing.db", wait=1.0) is None
+    (home / "empty.db").touch()
+    assert open_existing(home / "empty.db", wait=1.0) is None
