@@ -139,9 +139,10 @@ def _holds_nothing(path: Path, *, wait: float) -> bool:
 
 def _commits(log: Path) -> bool:
     """Does a write-ahead log hold the end of a transaction? (SQLite file format, section 4.1.)"""
-    with log.open("rb") as file:
-        while frame := file.read(24 + PAGE if file.tell() else 32):
-            if len(frame) > 32 and any(frame[4:8]):
+    with suppress(FileNotFoundError), log.open("rb") as file:
+        file.seek(32)
+        while frame := file.read(24 + PAGE):
+            if any(frame[4:8]):
                 return True
     return False
 

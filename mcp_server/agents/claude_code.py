@@ -9,6 +9,7 @@ import json
 import shlex
 
 from mcp_server.agents.client import SERVER, Client, File, Machine
+from mcp_server.agents.parts import pruned
 
 NAME = "claude-code"
 
@@ -84,8 +85,8 @@ def _project_files(machine: Machine, project: str) -> tuple[File, ...]:
 
 
 def _command(machine: Machine) -> str:
-    words = ["claude", "mcp", "add-json", "--scope", "user", SERVER, json.dumps(machine.without_nothing(entry(machine)))]
-    return shlex.join(words)
+    said = json.dumps(pruned(entry(machine)), ensure_ascii=False)
+    return shlex.join(["claude", "mcp", "add-json", "--scope", "user", SERVER, said])
 
 
 CLIENT = Client(

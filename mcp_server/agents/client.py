@@ -80,6 +80,8 @@ class File(NamedTuple):
     """What our part is, for a person."""
     comments: bool = True
     """Does the client read comments in it?"""
+    seed: str = ""
+    """What a new one begins with."""
 
 
 class Client(NamedTuple):

@@ -55,7 +55,7 @@ def apply(text: str, part: Part, *, toml: bool) -> tuple[str, tuple[Kept, ...]]:
         if isinstance(wanted, Mapping):
             found = _at(whole, way)
             if found is None:
-                text = _put(text, way, _pruned(wanted), toml=toml)
+                text = _put(text, way, pruned(wanted), toml=toml)
             elif not ours(found):
                 raise ForeignError(".".join(way))
             else:
@@ -108,6 +108,14 @@ def is_shell(text: str, *, toml: bool) -> bool:
     except SpliceError:
         return False
     return value in (None, {}) or (isinstance(value, dict) and set(cast("dict[str, object]", value)) == {"$schema"})
+
+
+def pruned(value: object) -> object:
+    """A value without what must not be there."""
+    if not isinstance(value, Mapping):
+        return value
+    members = {name: pruned(each) for name, each in cast("Mapping[str, object]", value).items() if each is not None}
+    return {name: each for name, each in members.items() if each != {}}
 
 
 def ours(entry: object) -> bool:
@@ -190,17 +198,9 @@ def _update(text: str, way: tuple[str, ...], have: Mapping[str, Any], want: Mapp
             text = _drop(text, place, toml=toml) if name in have else text
         elif isinstance(value, Mapping) and isinstance(have.get(name), Mapping):
             text = _update(text, place, have[name], cast("Mapping[str, object]", value), toml=toml)
-        elif (pruned := _pruned(want[name])) not in (have.get(name), {}):
-            text = _put(text, place, pruned, toml=toml)
+        elif (wanted := pruned(cast("object", value))) not in (have.get(name), {}):
+            text = _put(text, place, wanted, toml=toml)
     return text
-
-
-def _pruned(value: object) -> object:
-    """A value without what must not be there."""
-    if not isinstance(value, Mapping):
-        return value
-    members = {name: _pruned(each) for name, each in cast("Mapping[str, object]", value).items() if each is not None}
-    return {name: each for name, each in members.items() if each != {}}
 
 
 def _made(whole: object, way: Sequence[str]) -> int:

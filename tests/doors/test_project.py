@@ -411,3 +411,14 @@ def test_settings_handed_to_git_win_over_all_others(tmp_path: Path, monkeypatch:
     assert git(folder, "config", "init.defaultBranch") == "main", "those of the surroundings stay"
     monkeypatch.setenv("GIT_CONFIG_COUNT", "nonsense")
     assert environment()["GIT_CONFIG_COUNT"] == "1"
+
+
+@unix
+def test_an_interruption_while_git_works_leaves_nothing_running(tmp_path: Path) -> None:
+    folder = repository(tmp_path / "demo")
+    note = tmp_path / "note"
+    alias = f"alias.wait=!echo $$ > '{note}'; kill -INT {os.getpid()}; exec tail -f /dev/null"
+    with pytest.raises(KeyboardInterrupt):
+        git(folder, "-c", alias, "wait")
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(note.read_text(encoding="utf-8")), 0)

@@ -9,7 +9,7 @@ from store import migrations, open_store, upkeep
 from store.connection import Connection
 from store.errors import BusyError, DamagedError, TooNewError, UnreachableError
 from store.migrations import STEPS
-from store.records import Project, State
+from store.records import Heartbeat, Project, Sighting, State
 from store.sqlite import SqliteStore
 from tests.store.facts import HERE, NOW, adding, fact, moving, session, showing
 from tests.store.processes import process, processes
@@ -31,6 +31,8 @@ LATER = (
                 "decisions",
                 "revisions",
                 "answers",
+                "heartbeats",
+                "sightings",
             )
         ),
         "CREATE TABLE moods (rule INTEGER PRIMARY KEY, mood TEXT NOT NULL) STRICT",
@@ -133,6 +135,8 @@ def test_a_reader_and_a_writer_one_version_back_still_work(tmp_path: Path) -> No
             before.record([fact("two")], rule=1)
             before.revise(HERE, [adding("No tabs."), moving(1, State.RETIRED)], cause="x", now=NOW)
             before.keep_answer("q", round_, now=NOW)
+            before.beat(Heartbeat("client", "event", NOW, round_, "", 0.1))
+            before.sight(Sighting("client", round_, NOW), [1, 2])
         assert before.forget(needles=["two"]).evidence == 1
         assert before.problems() == []
     with closing(newer(path)) as store:
@@ -143,20 +147,25 @@ def test_a_reader_and_a_writer_one_version_back_still_work(tmp_path: Path) -> No
 
 
 def test_what_a_newer_version_keeps_survives_the_writes_of_one_before_it(tmp_path: Path) -> None:
+    tables = ("projects", "rules", "versions", "answers", "heartbeats", "sightings")
     path = tmp_path / "store.db"
     old(path)
     with closing(open_store(path)) as before:
         before.know(Project("k", "n", "p"))
         before.keep_answer("q", "a", now=NOW)
+        before.beat(Heartbeat("client", "event", NOW, "", "", 0.1))
+        before.sight(Sighting("client", "s", NOW), [1])
         with closing(newer(path)), closing(sqlite3.connect(path)) as db:
-            for table in ("projects", "rules", "versions", "answers"):
+            for table in tables:
                 db.execute(f"UPDATE {table} SET mood = 'good'")
             db.commit()
         before.know(Project("k", "n", "elsewhere"))
         before.keep_answer("q", "b", now=NOW)
+        before.beat(Heartbeat("client", "event", NOW, "again", "", 0.1))
+        before.sight(Sighting("client", "t", NOW), [1])
         before.revise(HERE, [moving(1, State.RETIRED)], cause="x", now=NOW)
     with closing(sqlite3.connect(path)) as db:
-        for table in ("projects", "rules", "versions", "answers"):
+        for table in tables:
             assert db.execute(f"SELECT mood FROM {table}").fetchall() == [("good",)], table
 
 

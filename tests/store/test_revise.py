@@ -1,7 +1,5 @@
 """What each change does to a rule, without a store."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +19,7 @@ from store.revise import (
     retirement,
     undone,
 )
+from store.values import replace
 from tests.store.facts import HERE, NOW, PERSON, wording
 
 
