@@ -60,6 +60,8 @@ INTERPRETERS = re.compile(
 )
 """Programs whose first argument is what really runs; to others an agent's name is a file, a host, a word."""
 
+_OPTION = re.compile(r"-.*|/[a-z]", re.IGNORECASE | re.DOTALL)
+
 GENERATIONS = 32
 """Parent processes looked at."""
 
@@ -101,7 +103,7 @@ def _agent(ancestor: Ancestor) -> str:
     program, *rest = (*ancestor.arguments, "")[:5]
     started, seen = [ancestor.name, program], [ancestor.name, program]
     if any(INTERPRETERS.fullmatch(_stem(name)) for name in started):
-        started += [word for word in rest if word and not word.startswith("-")][:1]
+        started += [word for word in rest if word and not _OPTION.fullmatch(word)][:1]
         seen += rest
     found = next((_stem(name) for name in started if _stem(name) in PROGRAMS), "")
     if found:

@@ -30,6 +30,7 @@ def shared(place: Path) -> Iterator[Server]:
     with Server(environment(place, place / "work"), place / "work") as server:
         server.shake()
         yield server
+        assert server.leave() == (0, [])
 
 
 @pytest.fixture

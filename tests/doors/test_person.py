@@ -50,7 +50,7 @@ def test_a_variable_that_agents_set_is_a_mark_wherever_it_is_found(variable: str
         ("bash -c opencode", "opencode"),
         ("npm exec @anthropic-ai/claude-code", "claude-code"),
         ("node --x /u/lib/node_modules/@anthropic-ai/claude-code/cli.js", "cli.js"),
-        ("node C:\\Users\\me\\node_modules\\cline\\dist\\cli.mjs", "cli.mjs"),
+        ("node 'C:\\Users\\me\\node_modules\\cline\\dist\\cli.mjs'", "cli.mjs"),
         ("cmd /c qwen.cmd", "qwen"),
     ],
 )

@@ -15,7 +15,7 @@ import anyio
 import pytest
 from inline_snapshot import snapshot
 from mcp import Client, MCPError, StdioServerParameters
-from mcp_types import TextContent
+from mcp_types import TextContent, TextResourceContents
 
 from mcp_server.learning.render import LAST
 from mcp_server.server import build
@@ -330,6 +330,27 @@ def test_a_fault_of_ours_is_one_line_and_the_server_lives_on(
     assert "secret detail" in capsys.readouterr().err
 
 
+def test_the_rules_are_also_a_prompt_and_a_resource(era: str, store: MemoryStore, clock: Clock) -> None:
+    Person(store, clock).adds("Use uv, not pip.")
+
+    async def scene(client: Client) -> None:
+        (prompt,) = (await client.list_prompts()).prompts
+        (resource,) = (await client.list_resources()).resources
+        assert (await client.list_resource_templates()).resource_templates == []
+        (message,) = (await client.get_prompt(prompt.name)).messages
+        assert isinstance(message.content, TextContent)
+        (contents,) = (await client.read_resource(resource.uri)).contents
+        assert isinstance(contents, TextResourceContents)
+        assert message.content.text == contents.text == (await asked(client, "get_rules", session="process-1"))[0]
+        assert "[R1] Use uv, not pip." in contents.text
+        for wrong in (client.get_prompt("x" * 1000), client.read_resource("promptlearn://nothing")):
+            with pytest.raises(MCPError) as refused:
+                await wrong
+            assert refused.value.error.code == -32602
+
+    play(scene, store, era=era)
+
+
 def test_many_calls_at_once_are_answered_each_and_served_one_by_one(era: str, store: MemoryStore) -> None:
     inside: list[int] = []
 
@@ -601,11 +622,12 @@ def test_a_client_that_listens_no_more_is_no_fault_of_the_server(home: Path, wor
     with Server(environment(home, work), work) as server:
         server.shake()
         server.stdout.close()
-        server.send(calling("get_rules", 1), calling("report_outcome", 2, outcome="success", evidence="last words"))
+        server.send(calling("report_outcome", 1, outcome="success", evidence="last words"))
+        server.send(*(frame("ping", number) for number in range(2, 200)))
         server.stdin.close()
         assert server.process.wait(60) == 0
         assert server.errors.read_text(encoding="utf-8") == ""
-    assert kept(home) <= {"last words"}
+    assert kept(home) == {"last words"}
 
 
 PRINTING = """

@@ -59,7 +59,7 @@ def test_a_key_or_an_address_alone_names_no_model(home: Path) -> None:
         ('base_url = "https://host/\\u202e"', "`base_url` in {} must be an address"),
         ('api_key = "k"', "{} holds `api_key`, which is not a setting; known are model, base_url, timeout"),
         ('"\\u001b[31m" = 1', "{} holds `[31m`, which is not a setting"),
-        ("model = ", "{} cannot be read (Invalid value (at line 1, column 9)); correct or remove it"),
+        ("model = ", "{} cannot be read (Invalid value"),
         ("[" * 100_000, "{} cannot be read ("),
         (b'model = "\xff"', "{} cannot be read ("),
         (b'\xef\xbb\xbfmodel = "x"', "{} cannot be read ("),

@@ -135,7 +135,10 @@ CHANGED = "was changed after it was written"
 TAMPERING = [
     ("UPDATE revisions SET number = 9 WHERE number = 3", [r"revision 3 is missing", rf"revision 9 {CHANGED}"]),
     ("UPDATE revisions SET number = 9 WHERE number = 2", [r"revision 2 is missing", rf"revision 9 {CHANGED}"]),
-    ("UPDATE revisions SET project = 'x' WHERE project = 'other'", [r"x: revision 1 was changed", r"R3 was made by no"]),
+    (
+        "UPDATE revisions SET project = 'x' WHERE project = 'other'",
+        [r"x: revision 1 was changed", r"R3 was made by no"],
+    ),
     ("UPDATE revisions SET project = 'x' WHERE number = 3", [r"x: revision 1 is missing", r"R2 is not as the newest"]),
     ("UPDATE revisions SET parent = 'ff' WHERE number = 1", [r"revision 1 does not follow from its parent"]),
     ("UPDATE revisions SET parent = 'ff' WHERE number = 2", [r"revision 2 does not follow from its parent"]),
@@ -143,7 +146,10 @@ TAMPERING = [
     ("UPDATE revisions SET hash = 'ff' WHERE number = 3", [rf"revision 3 {CHANGED}"]),
     ("UPDATE revisions SET time = time + 1 WHERE number = 2", [rf"revision 2 {CHANGED}"]),
     ("UPDATE revisions SET cause = 'ads' WHERE number = 2", [rf"revision 2 {CHANGED}"]),
-    ("UPDATE revisions SET report_digest = 'ff' WHERE number = 2", [rf"revision 2 {CHANGED}", r"the report of revision 2"]),
+    (
+        "UPDATE revisions SET report_digest = 'ff' WHERE number = 2",
+        [rf"revision 2 {CHANGED}", r"the report of revision 2"],
+    ),
     ("UPDATE revisions SET report = '- edited well' WHERE number = 2", [rf"the report of revision 2 {CHANGED}"]),
     ("UPDATE revisions SET entries = '[]' WHERE number = 1", [rf"revision 1 {CHANGED}"]),
     (
@@ -229,3 +235,11 @@ def test_moving_by_a_step_is_no_tampering(store: Store) -> None:
     grown(store)
     store.revise(HERE, [Step(Move(5, State.TRIAL), "admit", "person", "r")], cause="admit", now=NOW + 9)
     assert store.problems() == []
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[", "[1]", "[[]]", "[[1,1]]", '[[1,1,"ab","no state",0,""]]', "[[1], [2]]"]
+)
+def test_what_is_no_list_of_entries_is_refused(text: str) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        chain.decode(text)

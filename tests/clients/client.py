@@ -1,0 +1,42 @@
+"""What the suite needs to know of a client to run it like a person without a screen."""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+from tests.clients.conversation import Say, Step, Use
+from tests.clients.model import Dialect
+from tests.clients.packages import Package
+
+
+class Client(Dialect, Protocol):
+    """One client: how it is furnished, started and spoken to."""
+
+    name: ClassVar[str]
+    """As `setup --client` knows it."""
+    package: ClassVar[Package]
+    hooks: ClassVar[bool]
+    """Do our hooks run in it?"""
+    sessions: ClassVar[bool]
+    """Does our server learn the client's own id of the session?"""
+    instructions: ClassVar[re.Pattern[str]]
+    """Where our server's instructions stand in what the model is shown."""
+    connected: ClassVar[Sequence[str]]
+    """The command that lists servers, for a client that tries them; what it prints must say `connected`."""
+
+    def furnish(self, home: Path, url: str) -> None:
+        """Write the configuration a person of that home already has: the model at `url`, and remarks of their own."""
+        ...
+
+    def environment(self, url: str) -> Mapping[str, str]:
+        """Variables that lead to the model, and switch off updates and telemetry."""
+        ...
+
+    def command(self, prompt: str, *, session: str = "") -> Sequence[str]:
+        """The command line of a run without a screen; with `session` it goes on with that one."""
+        ...
+
+    def uses(self, step: Step, folder: Path) -> Sequence[Use | Say]:
+        """A step of a play in terms of the client's own tools."""
+        ...

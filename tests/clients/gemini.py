@@ -1,0 +1,107 @@
+"""Gemini CLI: the Gemini interface, and `gemini -p`."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.clients.conversation import Asked, Call, Delegate, Edit, Say, Shell, Step, Turn, Use
+from tests.clients.model import Answer, Request, as_events, as_json
+from tests.clients.packages import GEMINI
+
+SETTINGS = """{
+    // signed in with a key
+    "security": {"auth": {"selectedType": "gemini-api-key"}},
+    "general": {"enableAutoUpdate": false, "enableAutoUpdateNotification": false},
+    "privacy": {"usageStatisticsEnabled": false}, /* and no telemetry */ "telemetry": {"enabled": false}
+}
+"""
+
+
+class Gemini:
+    """How it is furnished, started and spoken to."""
+
+    name = "gemini"
+    package = GEMINI
+    hooks = False
+    sessions = False
+    instructions = re.compile(r"(?s)tool server 'promptlearn':.*?end of server instructions")
+    connected = ("gemini", "mcp", "list")
+
+    def furnish(self, home: Path, url: str) -> None:
+        """Settings with comments."""
+        del url
+        (home / ".gemini").mkdir()
+        (home / ".gemini" / "settings.json").write_text(SETTINGS, encoding="utf-8")
+
+    def environment(self, url: str) -> Mapping[str, str]:
+        """The model by its address. It would start itself again for more memory."""
+        return {"GOOGLE_GEMINI_BASE_URL": url, "GEMINI_API_KEY": "dummy", "GEMINI_CLI_NO_RELAUNCH": "true"}
+
+    def command(self, prompt: str, *, session: str = "") -> Sequence[str]:
+        """Every tool is allowed, in a folder that is trusted."""
+        resumed = ["--resume", session] if session else []
+        return ["gemini", "--yolo", "--skip-trust", *resumed, "-p", prompt]
+
+    def uses(self, step: Step, folder: Path) -> Sequence[Use | Say]:
+        """Its tools take plain arguments."""
+        match step:
+            case Say():
+                return [step]
+            case Call(tool, arguments):
+                return [Use(f"mcp_promptlearn_{tool}", arguments)]
+            case Edit(file, old, new):
+                change = {"file_path": str(folder / file), "old_string": old, "new_string": new}
+                return [Use("replace", {**change, "instruction": "make this change"})]
+            case Shell(command, full):
+                return [Use("run_shell_command", {"command": command, "description": "run it"}, full)]
+            case Delegate(prompt):
+                return [Use("invoke_agent", {"agent_name": "generalist", "prompt": prompt})]
+
+    def read(self, request: Request) -> Asked | None:
+        """A streamed request with everything said so far; others are for a title or a route."""
+        if ":streamGenerateContent" not in request.path:
+            return None
+        turns = [Turn("system", part.get("text", "")) for part in request.body["systemInstruction"]["parts"]]
+        for content in request.body["contents"]:
+            role = "assistant" if content.get("role") == "model" else "user"
+            for part in content["parts"]:
+                if "functionResponse" in part:
+                    turns.append(Turn("result", "\n".join(map(str, part["functionResponse"]["response"].values()))))
+                elif "text" in part:
+                    turns.append(Turn(role, part["text"]))
+        tools = {
+            function["name"]: json.dumps(function, sort_keys=True)
+            for tool in request.body.get("tools", [])
+            for function in tool.get("functionDeclarations", [])
+        }
+        return Asked(tuple(turns), tools, "")
+
+    def write(self, step: Use | Say, request: Request, number: int) -> Answer:
+        """One chunk."""
+        del request
+        if isinstance(step, Say):
+            return as_events([_candidate({"text": step.text}, number)], named=False)
+        call = {"functionCall": {"name": step.tool, "args": step.given}}
+        return as_events([_candidate(call, number)], named=False)
+
+    def aside(self, request: Request) -> Answer | None:
+        """Count tokens, and fill in whatever form a side question wants."""
+        if ":countTokens" in request.path:
+            return as_json({"totalTokens": 100})
+        if ":generateContent" not in request.path:
+            return None
+        wanted: Mapping[str, Any] = request.body.get("generationConfig", {}).get("responseJsonSchema", {})
+        form = {
+            name: next(iter(kind.get("enum", ["fine"]))) if kind["type"].upper() == "STRING" else 10
+            for name, kind in wanted.get("properties", {}).items()
+        }
+        return as_json(_candidate({"text": json.dumps(form) if wanted else "A form"}, 0))
+
+
+def _candidate(part: Mapping[str, Any], number: int) -> dict[str, Any]:
+    content = {"role": "model", "parts": [part]}
+    usage = {"promptTokenCount": 100, "candidatesTokenCount": 10, "totalTokenCount": 110}
+    candidate = {"content": content, "finishReason": "STOP", "index": 0}
+    return {"candidates": [candidate], "usageMetadata": usage, "modelVersion": "play", "responseId": f"r{number}"}
