@@ -4,13 +4,14 @@ import json
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
 from time import perf_counter
 
 from benchmarks.desk import Desk
-from benchmarks.door import Door, ours
+from benchmarks.door import Door, fast, sdk
 from benchmarks.report_outcome import report
 from benchmarks.result import Result
 from benchmarks.timing import Spread
@@ -24,7 +25,7 @@ WORLD = World()
 
 
 def run(desk: Desk) -> list[Result]:
-    """Let eight processes write, ours and bare ones in turns; then eight real servers."""
+    """Let eight processes write, ours and bare ones in turns; then eight real servers behind each door."""
     paths = {"ours": desk.store(WORLD), "bare": desk.store(WORLD)}
     took: dict[str, list[float]] = {"ours": [], "bare": []}
     each: dict[str, list[float]] = {"ours": [], "bare": []}
@@ -48,7 +49,8 @@ def run(desk: Desk) -> list[Result]:
             f"{errors} errors, {lost} lost; floor: as many processes with bare sqlite3",
         ),
         Result(f"{what}: one write among them", Spread.of(each["ours"]), Spread.of(each["bare"]), note="same run"),
-        _doors(desk, floor),
+        _doors(desk, "the fast door", fast(), floor),
+        _doors(desk, "the SDK's door", sdk(), floor),
     ]  # fmt: skip
 
 
@@ -63,7 +65,7 @@ def _round(desk: Desk, kind: str, path: Path, turn: int) -> tuple[float, list[di
             )
             writers.append(stack.enter_context(writer))
         for writer in writers:
-            assert writer.stdin is not None and writer.stdout is not None
+            assert writer.stdout is not None
             assert writer.stdout.readline() == "ready\n"
         begun = perf_counter()
         for writer in writers:
@@ -79,12 +81,12 @@ def _rows(path: Path) -> int:
         return int(db.execute("SELECT count(*) FROM evidence").fetchone()[0])
 
 
-def _doors(desk: Desk, floor: Spread) -> Result:
-    """Eight real servers behind the SDK's door, each with a client of its own."""
+def _doors(desk: Desk, name: str, command: Sequence[str], floor: Spread) -> Result:
+    """Eight real servers behind a stdio door, each with a client of its own."""
     path = desk.store(WORLD)
     before = _rows(path)
     with ExitStack() as stack:
-        doors = [stack.enter_context(closing(Door(desk, ours(), home=path.parent))) for _ in range(SERVERS)]
+        doors = [stack.enter_context(closing(Door(desk, command, home=path.parent))) for _ in range(SERVERS)]
         for door in doors:
             door.call("get_rules", {})
         with ThreadPoolExecutor(SERVERS) as pool:
@@ -93,7 +95,7 @@ def _doors(desk: Desk, floor: Spread) -> Result:
             took = perf_counter() - begun
     lost = SERVERS * WRITES - errors - (_rows(path) - before)
     return Result(
-        f"{SERVERS} servers behind the SDK's door, {WRITES} writes each", Spread.of([took]), floor,
+        f"{SERVERS} servers behind {name}, {WRITES} writes each", Spread.of([took]), floor,
         note=f"for information, once: {errors} errors, {lost} lost",
     )  # fmt: skip
 

@@ -12,9 +12,14 @@ from benchmarks.desk import Desk, python
 HANDSHAKE = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "bench", "version": "1"}}
 
 
-def ours() -> Sequence[str]:
+def fast() -> Sequence[str]:
     """The command that clients start."""
     return python("-m", "mcp_promptlearn", "serve")
+
+
+def sdk() -> Sequence[str]:
+    """The same server behind the door of the official package."""
+    return python("-m", "mcp_promptlearn", "serve", "--sdk")
 
 
 def bare(desk: Desk, path: Path | None = None) -> Sequence[str]:
@@ -66,7 +71,8 @@ class Door:
 
     def close(self) -> None:
         """End of input; the server leaves by itself."""
-        assert self._server.stdin is not None and self._server.stdout is not None
+        assert self._server.stdin is not None
+        assert self._server.stdout is not None
         self._server.stdin.close()
         self._server.wait(timeout=30)
         self._server.stdout.close()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from itertools import count
 
 from benchmarks.desk import Desk, tools
@@ -12,7 +13,6 @@ from benchmarks.timing import Spread, interleaved
 from benchmarks.worlds import World
 from mcp_server.session import Caller
 from store import open_store
-from store.values import replace
 
 MOST = 10.0
 """Milliseconds at p99."""

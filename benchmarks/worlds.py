@@ -1,6 +1,6 @@
 """Stores as they are after years of use, filled through the store's own contract, the same in every run."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
@@ -8,6 +8,7 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from random import Random
+from types import MappingProxyType
 
 from benchmarks.sentences import CODE, TRACE, sentence, small_talk
 from mcp_server.learning import fingerprint
@@ -24,6 +25,9 @@ MINUTE = 60.0
 
 PERSON = Source("command line", "person", Trust.OWNER)
 TESTS = Source("junit report.xml", "tests:local", Trust.MACHINE)
+Detail = Mapping[str, object]
+REPORTED: Detail = {"outcome": "success", "helpful": [], "harmful": [], "score": None, "feedback": ""}
+RAN: Detail = {"tests": 412, "passed": 401, "failed": 2, "skipped": 9, "partial": False}
 AGENT = Source("MCP tool", "agent:some-client", Trust.AGENT)
 
 
@@ -126,18 +130,18 @@ def _facts(world: World, chance: Random) -> Iterator[Evidence]:
         elif draw < world.said + 0.05:
             target = _failure(_skewed(chance, world.fingerprints))
             side = "passing" if number % 2 else "failing"
-            yield _fact(number, Kind.CHANGE, trusted_text(CODE), TESTS, place, target=str(target), side=side)
+            yield _fact(
+                number, Kind.CHANGE, trusted_text(CODE), TESTS, place, target=str(target), detail={"side": side}
+            )
         elif draw < world.said + 0.15:
-            detail = {"outcome": "success", "helpful": [], "harmful": [], "score": None, "feedback": ""}
-            yield _fact(number, Kind.REPORT, trusted_text("all tests pass"), AGENT, place, **detail)
+            yield _fact(number, Kind.REPORT, trusted_text("all tests pass"), AGENT, place, detail=REPORTED)
         elif draw < world.said + 0.35:
             words = trusted_text("412 tests, 2 failed, 9 skipped")
-            detail = {"tests": 412, "passed": 401, "failed": 2, "skipped": 9, "partial": False}
-            yield _fact(number, Kind.RUN, words, TESTS, place, **detail)
+            yield _fact(number, Kind.RUN, words, TESTS, place, detail=RAN)
         else:
             target = _failure(_skewed(chance, world.fingerprints))
-            detail = {"test": target.detector, "file": "tests/test_cart.py", "line": 41}
-            yield _fact(number, Kind.FAILURE, trusted_text(TRACE), TESTS, place, target=str(target), **detail)
+            detail: Detail = {"test": target.detector, "file": "tests/test_cart.py", "line": 41}
+            yield _fact(number, Kind.FAILURE, trusted_text(TRACE), TESTS, place, target=str(target), detail=detail)
 
 
 def _remark(world: World, chance: Random, number: int) -> Iterable[str]:
@@ -162,7 +166,14 @@ def _failure(number: int) -> fingerprint.Fingerprint:
 
 
 def _fact(
-    number: int, kind: Kind, text: CleanText, source: Source, session: int, *, target: str = "", **detail: object
+    number: int,
+    kind: Kind,
+    text: CleanText,
+    source: Source,
+    session: int,
+    *,
+    target: str = "",
+    detail: Detail = MappingProxyType({}),
 ) -> Evidence:
     return Evidence(
         project=PROJECT,

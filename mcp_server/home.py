@@ -26,5 +26,6 @@ def default(environment: Mapping[str, str], *, platform: str = sys.platform, per
 
 def folder(environment: Mapping[str, str]) -> str:
     """The home folder: PROMPTLEARN_HOME where it is set, else the default."""
-    named = environment.get(HOME)
-    return os.path.abspath(os.path.expanduser(named)) if named else default(environment)
+    named = os.path.expanduser(environment.get(HOME) or default(environment))
+    # `~nobody` stays as it is, so that it can be refused by name.
+    return named if named.startswith("~") else os.path.abspath(named)

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-HOME = "PROMPTLEARN_HOME"
+from mcp_server import home
+from mcp_server.home import HOME, STORE
+
 MODEL = "PROMPTLEARN_MODEL"
 BASE_URL = "OPENAI_BASE_URL"
 KEY = "OPENAI_API_KEY"
@@ -34,7 +36,7 @@ class Settings(NamedTuple):
     @property
     def store(self) -> Path:
         """The store's file."""
-        return self.home / "promptlearn.db"
+        return self.home / STORE
 
 
 def read(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -42,8 +44,8 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
 
     Raises `SettingsError`.
     """
-    home = _home(environment)
-    path = home / "config.toml"
+    folder = _home(environment)
+    path = folder / "config.toml"
     kept = _file(path)
     timeout = kept.get("timeout", 60.0)
     if not isinstance(timeout, int | float) or isinstance(timeout, bool) or not 0 < timeout <= 3600:
@@ -55,7 +57,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
     if not model.isprintable():
         raise SettingsError(f"{MODEL} or `model` in {path} holds characters that no name has; correct it")
     return Settings(
-        home=home,
+        home=folder,
         model=model,
         base_url=base_url or DEFAULT_BASE_URL,
         key=environment.get(KEY, ""),
@@ -64,18 +66,11 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
 
 
 def _home(environment: Mapping[str, str]) -> Path:
-    named = environment.get(HOME)
-    try:
-        return Path(named).expanduser().absolute() if named else _default_home()
-    except (RuntimeError, OSError):
-        raise SettingsError(f"{HOME} is {named!r}, which leads to no folder; set it to an absolute path") from None
-
-
-def _default_home() -> Path:
-    from platformdirs import user_data_dir
-
-    # `roaming=False`: a database must not travel between machines while it is open.
-    return Path(user_data_dir("promptlearn", appauthor=False, roaming=False))
+    found = Path(home.folder(environment))
+    if str(found).startswith("~"):
+        named = environment.get(HOME)
+        raise SettingsError(f"{HOME} is {named!r}, which leads to no folder; set it to an absolute path")
+    return found
 
 
 def _file(path: Path) -> Mapping[str, object]:

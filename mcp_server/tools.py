@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,7 +12,7 @@ from mcp_server.learning.suggest import SuggestionError
 from mcp_server.project import Place, ProjectError
 from mcp_server.session import Caller
 from store.contract import Store
-from store.errors import StoreError
+from store.errors import NotFoundError, StoreError
 from store.records import (
     FORGOTTEN,
     LIVE,
@@ -228,8 +229,10 @@ class Tools(NamedTuple):
         if named:
             return store.episode(int(named.removeprefix("E")))
         current = store.current_episode(caller.session, self.place(None).project.key)
+        if current is not None:
+            return current
         elsewhere = (store.current_episode(caller.session, project.key) for project in store.projects())
-        return current or max(filter(None, elsewhere), key=lambda episode: episode.id, default=None)
+        return max(filter(None, elsewhere), key=lambda episode: episode.id, default=None)
 
     def _opened(self, store: Store, caller: Caller) -> Episode:
         project = self.place(None).project
@@ -248,13 +251,17 @@ def _ids(names: Iterable[str]) -> tuple[int, ...]:
 
 def _voted(store: Store, project: str, helpful: Sequence[int], harmful: Sequence[int]) -> None:
     """Raises `RefusedError` for votes that mean nothing."""
-    votes = (*helpful, *harmful)
-    known = {rule.id for key in keys(project) for rule in store.rules(key)} if votes else frozenset[int]()
-    for ident in votes:
-        if ident not in known:
+    for ident in (*helpful, *harmful):
+        if not _known(store, project, ident):
             raise RefusedError(f"report_outcome: R{ident} is no rule of this project; use ids as get_rules shows them")
         if ident in helpful and ident in harmful:
             raise RefusedError(f"report_outcome: R{ident} is both helpful and harmful; decide for one")
+
+
+def _known(store: Store, project: str, ident: int) -> bool:
+    with suppress(NotFoundError):
+        return store.rule(ident).project in keys(project)
+    return False
 
 
 def _ended(store: Store, rule: Rule) -> str:

@@ -250,24 +250,26 @@ class Scrubbed(NamedTuple):
     """Damaged or replaced files set aside earlier: evidence of a fault, for the person to delete."""
 
 
-def scrub(path: Path, *, needles: Sequence[str], rule: int | None, evidence: Iterable[int]) -> Scrubbed:
+def scrub(
+    path: Path, *, needles: Sequence[str], rule: int | None, evidence: Iterable[int], wait: float = WAIT
+) -> Scrubbed:
     """Forget in every backup what was forgotten in the store, by this call or an earlier one.
 
     Wordings and evidence are found by digest and hash: in a backup an id may mean something else.
-    Raises `BusyError` while a backup is being made or put back.
+    Raises `BusyError` where one is being made, put back or read for `wait` seconds; the next call ends it.
     """
     path = real(path)
     cleaned, dropped = 0, list[Path]()
-    with mending(path, wait=WAIT), _backing_up(path):
-        with closing(Connection(path, readonly=True)) as store, store.reading() as db:
+    with mending(path, wait=wait), _backing_up(path, wait=wait):
+        with closing(Connection(path, wait=wait, readonly=True)) as store, store.reading() as db:
             traces = forgetting.traces(db, rule=rule, evidence=evidence)
         try:
             for torn in (*_unfinished(path), path.with_name(f"{path.name}.new")):
                 _drop(torn)
             copies = backups(path)
-            words = {*needles, *traces.words}.union(*(_words(copy, traces) for copy in copies))
+            words = {*needles, *traces.words}.union(*(_words(copy, traces, wait=wait) for copy in copies))
             for copy in copies:
-                if _forgotten(copy, traces, words):
+                if _forgotten(copy, traces, words, wait=wait):
                     cleaned += 1
                 else:
                     dropped.append(copy)
@@ -287,10 +289,10 @@ def wal_reset_race(version: tuple[int, int, int] = sqlite3.sqlite_version_info) 
     return (3, 7, 0) <= version < WAL_RESET_FIXED[-1]
 
 
-def _forgotten(copy: Path, traces: forgetting.Traces, words: Iterable[str]) -> bool:
+def _forgotten(copy: Path, traces: forgetting.Traces, words: Iterable[str], *, wait: float) -> bool:
     """Forget in one backup; false where it cannot be cleaned."""
     try:
-        with closing(_of_today(copy)) as opened:
+        with closing(_of_today(copy, wait=wait)) as opened:
             with opened.writing() as db:
                 forgetting.forget_traces(db, traces, needles=words)
             return opened.rewrite()
@@ -298,17 +300,17 @@ def _forgotten(copy: Path, traces: forgetting.Traces, words: Iterable[str]) -> b
         return False
 
 
-def _words(copy: Path, traces: forgetting.Traces) -> set[str]:
+def _words(copy: Path, traces: forgetting.Traces, *, wait: float) -> set[str]:
     try:
-        with closing(_of_today(copy)) as opened, opened.reading() as db:
+        with closing(_of_today(copy, wait=wait)) as opened, opened.reading() as db:
             return forgetting.words(db, traces)
     except (NotOursError, TooNewError, DamagedError, UnreachableError):
         return set()
 
 
-def _of_today(copy: Path) -> Connection:
+def _of_today(copy: Path, *, wait: float) -> Connection:
     """A backup of the schema we know. Raises `NotOursError` for an older one."""
-    opened = Connection(copy)
+    opened = Connection(copy, wait=wait)
     try:
         if inspect(opened.raw, copy) != len(migrations.STEPS):
             raise NotOursError(copy)
@@ -387,9 +389,9 @@ def _unfinished(path: Path) -> list[Path]:
     return [copy for _, copy in _copies(path) if copy.suffix == ".part"]
 
 
-def _backing_up(path: Path) -> AbstractContextManager[None]:
+def _backing_up(path: Path, *, wait: float = WAIT) -> AbstractContextManager[None]:
     """Backups are made, and texts taken out of them, by one process at a time."""
-    return sole(path.with_name("backup.lock"), what="the folder of backups", wait=WAIT)
+    return sole(path.with_name("backup.lock"), what="the folder of backups", wait=wait)
 
 
 def _parts(path: Path) -> list[Path]:

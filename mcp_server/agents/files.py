@@ -2,6 +2,7 @@
 
 import os
 from contextlib import suppress
+from errno import ELOOP
 from pathlib import Path
 from stat import S_IMODE, S_ISDIR, S_ISREG
 from typing import NamedTuple
@@ -122,8 +123,10 @@ def _real(path: Path, root: Path) -> Path:
         inside = real.is_relative_to(root.resolve())
     except FileNotFoundError:
         raise UnfitError(f"is a link to {path.readlink()}, where nothing is; mend or remove the link") from None
-    except (OSError, RuntimeError):
-        raise UnfitError("is, or lies behind, a link that leads to itself; mend or remove it") from None
+    except (OSError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) or error.errno == ELOOP:
+            raise UnfitError("is, or lies behind, a link that leads to itself; mend or remove it") from None
+        raise UnfitError(f"cannot be read ({error.strerror}); mend that, then run this again") from error
     if not inside:
         raise UnfitError(f"leads out of {root} to {real}; change it there by hand (see --print)")
     return real
@@ -133,7 +136,5 @@ def _check_folder(folder: Path) -> None:
     """Raises `UnfitError` where the nearest folder that is there cannot hold a new file."""
     while not os.path.lexists(folder):
         folder = folder.parent
-    if not folder.is_dir():
-        raise UnfitError(f"cannot lie there, as {folder} is no folder; move that away, then run this again")
     if not folder.stat().st_mode & _WRITE or not os.access(folder, os.W_OK):
         raise UnfitError(f"cannot be replaced, as its folder {folder} is read-only; make it writable")

@@ -51,7 +51,7 @@ def approve(rule: Rule, rules: Mapping[int, Rule]) -> list[Step]:
                 ),
                 _step(Move(rule.id, State.RETIRED, Ending.APPLIED), "admit", "carried out"),
             ]
-        case Operation.ADD | Operation.MERGE:
+        case _:
             room(rules, rule.project, freed=len(replaced))
             steps = [_step(Move(rule.id, State.ACTIVE), "admit", "approved by a person")]
             steps += [

@@ -16,8 +16,8 @@ class Budget(NamedTuple):
     pinned_rules: int = 12
     pinned_tokens: int = 600
     size: int = 8000
-    """Bytes of UTF-8: clients cut what they count as too much, and some count bytes."""
-    """Of all rule lines together; with its first and last line an answer stays below 9,000."""
+    """Bytes of UTF-8 of all rule lines together, as some clients that cut long texts count bytes; with
+    its first and last line an answer stays below 9,000 characters."""
 
 
 BUDGET = Budget()

@@ -196,7 +196,8 @@ def passed(name: str) -> str:
 
 def failed(name: str, message: str = "AssertionError: 1 != 2") -> str:
     """A case that failed."""
-    body = f"def {name}():\n>   assert f() == 2\nE   {message}\n\ntests/test_code.py:3: AssertionError"
+    kind = message.partition(":")[0]
+    body = f"def {name}():\n>   assert f() == 2\nE   {message}\n\ntests/test_code.py:3: {kind}"
     return (
         f"<testcase classname='tests.test_code' name='{name}'>"
         f"<failure message='{message}'>{body.replace('&', '&amp;').replace('<', '&lt;')}</failure></testcase>"

@@ -13,7 +13,7 @@ from tests.doors.desk import SAFETY, Desk, failed, junit
 from tests.store.facts import fact, wording
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
-WITHOUT = {"try", "serve"}
+WITHOUT = {"try", "serve", "hook"}
 """Commands that print no facts."""
 TARGET = "test:tests.test_form::test_fields|AssertionError|form.py:make"
 OTHER = "test:tests.test_cart::test_total|KeyError|cart.py:total"
@@ -68,6 +68,7 @@ def test_every_command_that_prints_facts_has_a_section() -> None:
 @pytest.mark.parametrize("name", sorted(WITHOUT))
 def test_the_others_take_no_json(desk: Desk, name: str) -> None:
     assert desk.code(name, "--json") == 2
+    assert "--json" not in desk.run(name, "--help")
 
 
 def test_decisions_print_the_new_revision(desk: Desk) -> None:
@@ -86,6 +87,8 @@ def test_decisions_print_the_new_revision(desk: Desk) -> None:
     }
     assert holds(desk, "reject", "reject", "R3", "--why", "no")["ending"] == "rejected"
     assert holds(desk, "retire", "retire", "R2")["revision"] == 7
+    assert holds(desk, "pause", "pause") == {"project": desk.project, "paused": True}
+    assert holds(desk, "resume", "resume") == {"project": desk.project, "paused": False}
     facts = holds(desk, "rollback", "rollback", "--yes")
     assert facts == {"revision": 8, "to": 6, "changes": ["R2 active"]}
 

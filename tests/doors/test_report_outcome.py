@@ -168,6 +168,17 @@ def test_a_report_of_a_session_that_asked_for_no_rules_opens_an_episode(agent: A
     assert store.exposures("s1", HERE) == ()
 
 
+def test_a_report_from_no_project_is_kept_with_the_rules_for_all(store: Store, clock: Clock) -> None:
+    assert at(store, now=clock, place=NOWHERE).report("failure").startswith("Recorded for E1")
+    assert len(reports(store, GLOBAL)) == 1
+    assert store.projects() == []
+
+
+def test_a_report_makes_its_project_known(agent: Agent, store: Store) -> None:
+    agent.report("failure")
+    assert [project.name for project in store.projects()] == ["demo"]
+
+
 def test_a_report_follows_the_session_to_the_project_it_asked_rules_for(store: Store, clock: Clock) -> None:
     agent = at(store, now=clock, place=NOWHERE)
     agent.rules(project=OTHER.root)

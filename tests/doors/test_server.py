@@ -32,7 +32,7 @@ from tests.doors.wire import ERAS, HANDSHAKE, SERVE, STATELESS, Server, calling,
 from tests.store.facts import HERE
 
 MODES = {HANDSHAKE: "legacy", STATELESS: STATELESS}
-KILLS = 24
+KILLS = 20
 STREAM = 700
 """Reports that a client sends without waiting: more than a pipe holds answers to, so that none is ever finished."""
 

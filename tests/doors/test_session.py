@@ -8,15 +8,25 @@ INFO = "io.modelcontextprotocol/clientInfo"
 
 
 def of(
-    meta: dict[str, object] | None = None, *, client: str = "", process: str = "server-1", **environment: str
+    meta: dict[str, object] | None = None,
+    *,
+    client: str = "",
+    process: str = "server-1",
+    sighted: str = "",
+    **environment: str,
 ) -> Caller:
-    return caller(environment=environment, meta=meta or {}, client=client, process=process)
+    return caller(environment=environment, meta=meta or {}, client=client, process=process, sighted=sighted)
 
 
 def test_the_client_s_own_session_counts_before_that_of_the_environment_and_the_process() -> None:
     assert of({"sessionId": "thread-7"}, CLAUDE_CODE_SESSION_ID="c1").session == "thread-7"
     assert of(CLAUDE_CODE_SESSION_ID="c1").session == "c1"
     assert of().session == "server-1"
+
+
+def test_a_session_that_a_hook_saw_counts_before_what_the_environment_says() -> None:
+    assert of(sighted="c2", CLAUDE_CODE_SESSION_ID="c1").session == "c2"
+    assert of({"sessionId": "thread-7"}, sighted="c2").session == "thread-7"
 
 
 def test_the_client_is_named_by_the_request_or_else_by_the_handshake() -> None:

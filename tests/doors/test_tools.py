@@ -489,7 +489,7 @@ def test_two_processes_of_one_session_get_the_same_order(tmp_path: Path, clock: 
         person.adds(f"Mind the thing number {n}.", *([f"part{n % 3}/*"] if n % 2 else []))
     stores = [first, open_store(path), open_store(path)]
     answers: list[list[str]] = []
-    start = Barrier(len(stores))
+    start = Barrier(len(stores), timeout=60)
 
     def ask(each: Store, number: int) -> None:
         agent = at(each, now=clock)

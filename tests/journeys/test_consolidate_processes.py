@@ -70,7 +70,8 @@ def test_of_two_consolidates_at_once_one_runs_and_the_other_says_so(folder: Path
         assert first.stdout.readline() == "held\n"
         second = run(folder, "consolidate", code=1)
         assert second.stderr == (
-            "mcp-promptlearn: consolidate is held by another process; nothing was changed, try again in a moment\n"
+            f"mcp-promptlearn: consolidate is held by another process ({first.pid}); "
+            "nothing was changed, try again in a moment\n"
         )
         assert texts(folder) == []
         first.stdin.close()

@@ -2,7 +2,7 @@
 
 from inline_snapshot import snapshot
 
-from mcp_server.learning.render import FIRST, LAST, Line, answer
+from mcp_server.learning.render import FIRST, LAST, Line, added, answer
 
 
 def test_an_answer_has_its_first_line_the_rules_and_how_to_report() -> None:
@@ -42,3 +42,7 @@ def test_the_first_line_has_a_limit() -> None:
     first = answer([], project="demo", revision="0", episode="E1", note="x" * 5000).splitlines()[0]
     assert len(first) == FIRST
     assert first.endswith("x…")
+
+
+def test_rules_that_come_into_play_later_are_shown_alone() -> None:
+    assert added([Line(3, 2, "Use uv, not pip.", False)]).splitlines()[1:] == ["[R3] Use uv, not pip."]

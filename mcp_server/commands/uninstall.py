@@ -1,0 +1,138 @@
+"""`uninstall`: every file that `setup` touched is as it was; the store stays unless it is told to go."""
+
+import argparse
+from collections.abc import Sequence
+from contextlib import nullcontext, suppress
+from pathlib import Path
+
+from mcp_server.agents import known, manifest
+from mcp_server.agents.client import Machine
+from mcp_server.agents.difference import difference, visible
+from mcp_server.agents.files import UnfitError, text_of
+from mcp_server.agents.setup import Refusal
+from mcp_server.agents.undo import Undo, What, execute, plan
+from mcp_server.commands import CommandError, count, show
+from mcp_server.commands.setup import LOCK, alone, asking, clients, machine_of, named, recorded, short
+from mcp_server.project import ProjectError, find
+from mcp_server.wiring import Wiring
+from store import upkeep
+
+
+def arguments(parser: argparse.ArgumentParser, command: str) -> None:
+    """Declare what the command takes."""
+    del command
+    clients(parser)
+    parser.add_argument("--purge", action="store_true", help="remove the store too: all rules, evidence and backups")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.add_argument("--dry-run", action="store_true", help="show every change, write nothing")
+    parser.add_argument("--json", action="store_true", help="the facts as JSON; with --yes or --dry-run")
+
+
+def run(options: argparse.Namespace, wiring: Wiring) -> int:
+    """Show, ask once, undo; 1 if a file was refused."""
+    if options.purge and options.client:
+        raise CommandError("--purge removes the store of all clients; use it without --client")
+    asking(wiring, options, "uninstall")
+    machine, home = machine_of(wiring), wiring.settings.home
+    with alone(home) if home.is_dir() and not options.dry_run else nullcontext():
+        entries = recorded(home)
+        wanted = named(options.client) or known.CLIENTS
+        undos, refusals = plan(wanted, machine, home, entries=entries, project=_project(wiring))
+        if not options.json:
+            _show(wiring, machine, undos)
+        if not options.dry_run:
+            refusals += _carry_out(wiring, options, undos, machine)
+    purged = options.purge and not options.dry_run and not refusals and _purge(wiring, options)
+    if options.json:
+        show(wiring, _facts(undos, refusals, home, purged=purged))
+    else:
+        for refusal in refusals:
+            wiring.tell(f"left alone: {visible(refusal.why)}")
+        if purged:
+            wiring.say("The store is removed.")
+        elif wiring.settings.store.exists():
+            wiring.say(
+                f"Your rules and their history stay in {wiring.settings.store} (`uninstall --purge` removes them)."
+            )
+    return 1 if refusals else 0
+
+
+def _project(wiring: Wiring) -> str:
+    try:
+        return find(wiring.folder).root
+    except ProjectError:
+        return ""
+
+
+def _show(wiring: Wiring, machine: Machine, undos: Sequence[Undo]) -> None:
+    """What is done to each file; the difference where it is not what was there before."""
+    if not undos:
+        wiring.say("No file holds anything of ours.")
+    for undo in undos:
+        path = short(str(undo.path), machine)
+        wiring.say(f"{path}: {undo.what}")
+        if undo.what in {What.TAKE_OUT, What.UNRECORDED}:
+            wiring.say(f"  --- {path}\n  +++ {path}")
+            for line in difference(text_of(undo.found), text_of(undo.data)):
+                wiring.say(f"  {line}")
+
+
+def _carry_out(wiring: Wiring, options: argparse.Namespace, undos: Sequence[Undo], machine: Machine) -> list[Refusal]:
+    """Ask once and undo; returns what could not be undone."""
+    if undos and not options.yes:
+        files = count(len(undos), "file")
+        if wiring.ask(f"Do this to {files}? [y/N] ").strip().lower() != "y":
+            raise CommandError("nothing was changed")
+    home = wiring.settings.home
+    entries = recorded(home)
+    failed: list[Refusal] = []
+    for undo in undos:
+        try:
+            execute(undo, home, entries)
+        except UnfitError as error:
+            failed.append(Refusal(str(undo.path), f"{short(str(undo.path), machine)} {error}"))
+    manifest.forget(home, entries)
+    if undos and not failed and not options.json:
+        wiring.say("Done. Sessions that are open now keep their old settings until they end.")
+    return failed
+
+
+def _purge(wiring: Wiring, options: argparse.Namespace) -> bool:
+    """Remove what we keep, and nothing else that lies in the same folder. Raises `OSError`."""
+    store, home = upkeep.real(wiring.settings.store), wiring.settings.home
+    doomed = [path for path in _ours(store, home) if path.exists()]
+    if not doomed:
+        return False
+    if not options.yes:
+        rules = f"{home} holds all your rules, their history, the evidence and the backups."
+        wiring.say(rules)
+        if wiring.ask("Remove them for good? This cannot be undone. [y/N] ").strip().lower() != "y":
+            return False
+    for path in doomed:
+        path.unlink()
+    for folder in (store.parent / "backups", store.parent, home):
+        with suppress(OSError):  # something of somebody else's lies there
+            folder.rmdir()
+    return True
+
+
+def _ours(store: Path, home: Path) -> list[Path]:
+    """The files that we make; a person may have pointed us to a folder with others in it."""
+    stem, suffix = store.stem, store.suffix
+    folder = store.parent
+    sides = [
+        folder.glob(f"{stem}{suffix}*"),
+        folder.glob(f"{stem}.*-*{suffix}*"),
+        (folder / "backups").glob(f"{stem}-*"),
+    ]
+    locks = [home / name for name in (LOCK, "config.toml", "consolidate.lock", "backup.lock", "mending.lock")]
+    return [path for side in sides for path in side] + locks
+
+
+def _facts(undos: Sequence[Undo], refusals: Sequence[Refusal], home: Path, *, purged: bool) -> dict[str, object]:
+    return {
+        "files": [{"path": str(undo.path), "real": str(undo.real), "what": undo.what.name.lower()} for undo in undos],
+        "refused": [refusal._asdict() for refusal in refusals],
+        "store": str(home),
+        "purged": purged,
+    }

@@ -1,0 +1,82 @@
+"""The real clients, each in a clean home of its own."""
+
+from collections.abc import Callable, Generator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from tests.clients import packages
+from tests.clients.claude_code import ClaudeCode
+from tests.clients.client import Client
+from tests.clients.codex import Codex
+from tests.clients.gemini import Gemini
+from tests.clients.journeys import Journey, travel
+from tests.clients.opencode import OpenCode
+from tests.clients.stage import Stage, opened
+
+CLIENTS: dict[str, Client] = {client.name: client for client in (ClaudeCode(), Codex(), OpenCode(), Gemini())}
+HOOKED = [name for name, client in CLIENTS.items() if client.hooks]
+SUBJECTS = {"journey": CLIENTS, "hooked": HOOKED, "stage": CLIENTS}
+"""The fixtures that a test is run with once for each client."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test with every client that its subject is about."""
+    for name in set(SUBJECTS) & set(metafunc.fixturenames):
+        metafunc.parametrize(name, SUBJECTS[name], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def kept() -> Path:
+    """The folder that keeps installed clients, found before a test moves the home aside."""
+    return packages.cache()
+
+
+@pytest.fixture(scope="session")
+def open_stage(kept: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[Callable[[str], Stage]]:
+    """Opens a clean home with a client in it, until all tests are done."""
+    with ExitStack() as stack:
+
+        def begin(name: str) -> Stage:
+            client = CLIENTS[name]
+            programs = [packages.installed(client.package, kept), packages.node(kept)]
+            return stack.enter_context(opened(client, tmp_path_factory.mktemp(name), programs))
+
+        yield begin
+
+
+@pytest.fixture(scope="session")
+def journeys(open_stage: Callable[[str], Stage]) -> Callable[[str], Journey]:
+    """Each client's journey, made when it is first asked for."""
+    made: dict[str, Journey | BaseException] = {}
+
+    def journey(name: str) -> Journey:
+        if name not in made:
+            try:
+                made[name] = travel(open_stage(name))
+            except BaseException as fault:  # noqa: BLE001 - raised again, for every test that needs this journey
+                made[name] = fault
+        found = made[name]
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
+    return journey
+
+
+@pytest.fixture
+def stage(request: pytest.FixtureRequest, open_stage: Callable[[str], Stage]) -> Stage:
+    """A client in a home of this test alone, before setup."""
+    return open_stage(request.param)
+
+
+@pytest.fixture
+def journey(request: pytest.FixtureRequest, journeys: Callable[[str], Journey]) -> Journey:
+    """What a client went through."""
+    return journeys(request.param)
+
+
+@pytest.fixture
+def hooked(request: pytest.FixtureRequest, journeys: Callable[[str], Journey]) -> Journey:
+    """What a client in which our hooks run went through."""
+    return journeys(request.param)
