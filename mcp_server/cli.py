@@ -45,6 +45,7 @@ class Module(Protocol):
 
 
 COMMANDS = (
+    Command("setup", "let the agents on this machine use it; every change is shown first", first=True),
     Command("status", "what is known here, and what waits for you", first=True),
     Command("review", "decide about suggested rules, one key each", first=True),
     Command("feedback", "say in one sentence what the agent should do differently", first=True),
@@ -52,6 +53,7 @@ COMMANDS = (
     Command("consolidate", "turn the evidence into suggested rules", first=True),
     Command("rollback", "undo the last revision, or return to an earlier one", first=True),
     Command("pause", "serve and record nothing in this project for a while", first=True),
+    Command("uninstall", "put every file back as it was before setup", first=True),
     Command("try", "see the whole loop in a temporary folder, in under 20 seconds", first=True, module="try_"),
     Command("rules", "the rules of this project"),
     Command("add", "add a rule of your own"),

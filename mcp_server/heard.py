@@ -1,6 +1,7 @@
 """What a person typed to their agent: a correction or directive is kept, everything else leaves no trace."""
 
 import re
+from collections.abc import Iterable
 from hashlib import sha256
 
 from store.records import Evidence, Kind, Source, Trust
@@ -28,7 +29,9 @@ def own_words(prompt: str) -> str:
     return "" if text.startswith(("/", "!", "#", *_OURS)) else text
 
 
-def remarks(prompt: str, *, project: str, session: str, client: str, now: float) -> list[Evidence]:
+def remarks(
+    prompt: str, *, project: str, session: str, client: str, now: float, known: Iterable[str] = ()
+) -> list[Evidence]:
     """The sentences of a prompt that correct or direct, redacted and cut, as a person's evidence."""
     text = own_words(prompt)
     if not text:
@@ -37,7 +40,7 @@ def remarks(prompt: str, *, project: str, session: str, client: str, now: float)
 
     source = Source(f"prompt in {client}", "person", Trust.OWNER)
     found: list[Evidence] = []
-    for directive in directives(clean_evidence(text).text)[:SENTENCES]:
+    for directive in directives(clean_evidence(text, known=known).text)[:SENTENCES]:
         sentence = clean_evidence(directive.sentence, limit=400).text
         key = f"prompt\n{project}\n{session}\n{sentence}"
         found.append(

@@ -154,10 +154,16 @@ class _Desk:
 
     def _heard(self, text: str) -> tuple[str, str, str]:
         from mcp_server.heard import remarks
+        from mcp_server.settings import secrets
 
         assert self.store is not None
         facts = remarks(
-            text, project=self.place.project.key, session=self._session, client=self._client, now=time.time()
+            text,
+            project=self.place.project.key,
+            session=self._session,
+            client=self._client,
+            now=time.time(),
+            known=secrets(os.environ),
         )
         if facts:
             self.store.record(facts)
@@ -165,6 +171,7 @@ class _Desk:
 
     def _ran(self, event: Ran) -> tuple[str, str, str]:
         from mcp_server.observed import results
+        from mcp_server.settings import secrets
 
         assert self.store is not None
         facts = results(

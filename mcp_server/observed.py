@@ -9,6 +9,7 @@ from mcp_server.agents.events import Ran
 from mcp_server.learning.fingerprint import Fingerprint, of_test_failure
 from mcp_server.learning.scope import normal
 from store.records import Evidence, Kind, Source, Trust
+from store.secrets import redact
 from store.text import clean_evidence, clean_line
 
 MOST = 50
@@ -91,7 +92,9 @@ def tool_of(command: str) -> Tool | None:
     return next((tool for tool in TOOLS if re.search(_START + tool.command, command[:4000])), None)
 
 
-def results(event: Ran, *, project: str, root: str, client: str, now: float) -> list[Evidence]:
+def results(
+    event: Ran, *, project: str, root: str, client: str, now: float, known: Iterable[str] = ()
+) -> list[Evidence]:
     """The run and its failures as evidence; nothing for a command that shows none.
 
     A run whose end is not known (cut off, no summary, no exit) is kept as partial and never counts
@@ -100,7 +103,7 @@ def results(event: Ran, *, project: str, root: str, client: str, now: float) -> 
     tool = tool_of(event.command)
     if tool is None:
         return []
-    output = _ANSI.sub("", event.output[-TAIL:])
+    output, _ = redact(_ANSI.sub("", event.output[-TAIL:]), known=known)
     targets = dict(_targets(tool, output, root))
     counts = _counted(tool, output)
     failed = max(counts.get("failed", 0), len(targets), 1 if event.failed else 0)
@@ -110,7 +113,7 @@ def results(event: Ran, *, project: str, root: str, client: str, now: float) -> 
 
     def fact(kind: Kind, text: str, mark: str, target: str, **detail: object) -> Evidence:
         key = sha256(f"{seal} {mark}".encode()).hexdigest()
-        cleaned = clean_evidence(text, limit=2000).text
+        cleaned = clean_evidence(text, limit=2000, known=known).text
         return Evidence(
             project, kind, cleaned, source, now, key, fingerprint=target, session=event.session, detail=detail
         )

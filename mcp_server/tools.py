@@ -102,6 +102,8 @@ class Tools(NamedTuple):
     place: Callable[[str | None], Place]
     """The place of a folder, or of the working folder. May raise `ProjectError`."""
     now: Callable[[], float]
+    secrets: tuple[str, ...] = ()
+    """Values of this process's own secret variables, masked wherever they turn up."""
 
     def call(self, name: str, arguments: Mapping[str, Any], caller: Caller) -> str:
         """The text a tool answers. Raises `RefusedError`."""
@@ -139,7 +141,8 @@ class Tools(NamedTuple):
             return PAUSED
         _voted(store, project, helpful, harmful)
         episode = episode or self._opened(store, caller)
-        text, feedback = clean_evidence(arguments.evidence), clean_evidence(arguments.feedback)
+        text = clean_evidence(arguments.evidence, known=self.secrets)
+        feedback = clean_evidence(arguments.feedback, known=self.secrets)
         pull_request = clean_line(arguments.pull_request or "", limit=300)
         commit = (arguments.commit or "").lower()
         detail: dict[str, object] = {
@@ -187,7 +190,7 @@ class Tools(NamedTuple):
             project=project,
             source=_agent(caller),
         )
-        why = clean_evidence(arguments.why, limit=2000)
+        why = clean_evidence(arguments.why, limit=2000, known=self.secrets)
         fact = Evidence(
             project=project,
             kind=Kind.SUGGESTION,

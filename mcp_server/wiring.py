@@ -5,7 +5,6 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,27 +20,41 @@ if TYPE_CHECKING:
     from mcp_server.tools import Tools
 
 
-@dataclass(slots=True)
 class Wiring:
     """What commands are handed. Everything outside the program is in here, so that tests can hand in theirs."""
 
-    settings: Settings
-    folder: str
-    """The working folder."""
-    environment: Mapping[str, str]
-    surroundings: "Callable[[], Surroundings]"
-    now: Callable[[], float] = time.time
-    chance: Callable[[int], bytes] = os.urandom
-    say: Callable[[str], None] = print
-    """A line of the answer, to stdout."""
-    tell: Callable[[str], None] = field(default_factory=lambda: _tell)
-    """A line beside the answer, to stderr."""
-    ask: Callable[[str], str] = input
-    """A line from a person. Raises `EOFError` where there is nobody."""
-    key: Callable[[], str] = field(default_factory=lambda: _key)
-    """One key from a person. Raises `EOFError` where there is nobody, `KeyboardInterrupt` for Ctrl-C."""
-    _store: SqliteStore | None = None
-    _place: Place | None = None
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        folder: str,
+        environment: Mapping[str, str],
+        surroundings: "Callable[[], Surroundings]",
+        now: Callable[[], float] = time.time,
+        chance: Callable[[int], bytes] = os.urandom,
+        say: Callable[[str], None] = print,
+        tell: Callable[[str], None] | None = None,
+        ask: Callable[[str], str] = input,
+        key: Callable[[], str] | None = None,
+    ) -> None:
+        # No dataclass: defining one loads `inspect`, which takes longer than a command's own work.
+        self.settings = settings
+        self.folder = folder
+        """The working folder."""
+        self.environment = environment
+        self.surroundings = surroundings
+        self.now = now
+        self.chance = chance
+        self.say = say
+        """A line of the answer, to stdout."""
+        self.tell = tell or _tell
+        """A line beside the answer, to stderr."""
+        self.ask = ask
+        """A line from a person. Raises `EOFError` where there is nobody."""
+        self.key = key or _key
+        """One key from a person. Raises `EOFError` where there is nobody, `KeyboardInterrupt` for Ctrl-C."""
+        self._store: SqliteStore | None = None
+        self._place: Place | None = None
 
     def store(self) -> SqliteStore:
         """The store, opened once. Raises `StoreError`, each time anew."""
@@ -71,7 +84,7 @@ class Wiring:
                 places[key] = settled(find(key), self.store())
             return places[key]
 
-        return Tools(store=self.store, place=place, now=self.now)
+        return Tools(self.store, place, self.now, configuration.secrets(self.environment))
 
     def sighted(self, *, since: float) -> str:
         """The session that a hook saw last under a parent process of ours, not longer ago than `since`.

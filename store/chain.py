@@ -7,7 +7,6 @@ still verifies, and without the salt nobody can guess a short text back from its
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from hashlib import sha256
 
 from store.records import FORGOTTEN, Ending, Entry, Revision, Rule, State, Version
 from store.values import replace
@@ -15,7 +14,7 @@ from store.values import replace
 
 def digest(text: str, salt: str = "") -> str:
     """SHA-256 of salt and text, in hexadecimal."""
-    return sha256(f"{salt}\n{text}".encode()).hexdigest()
+    return _sha256(f"{salt}\n{text}")
 
 
 def snapshot(rules: Iterable[Rule]) -> tuple[Entry, ...]:
@@ -116,4 +115,10 @@ def _hash(revision: Revision) -> str:
         revision.report_digest,
         encode(revision.entries),
     ]
-    return sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()
+    return _sha256(json.dumps(parts, separators=(",", ":")))
+
+
+def _sha256(text: str) -> str:
+    from hashlib import sha256  # it loads OpenSSL, for which whoever only reads has no use
+
+    return sha256(text.encode()).hexdigest()

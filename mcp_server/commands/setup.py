@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from mcp_server.agents import known, manifest
@@ -60,7 +60,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         outlooks = [outlook(client, machine, project, entries=entries) for client in chosen_clients]
         if not options.json:
             _show(wiring, machine, outlooks, here=here)
-        failed = _write(wiring, options, outlooks, entries)
+        failed = _write(wiring, options, outlooks, entries, machine)
     if options.json:
         show(wiring, _facts(outlooks, here, failed, written=not options.dry_run))
     refused = [refusal.why for each in outlooks for refusal in each.refusals] + failed
@@ -96,7 +96,7 @@ def asking(wiring: Wiring, options: argparse.Namespace, what: str) -> None:
         raise CommandError("--json asks nothing: add --yes, or --dry-run to write nothing")
 
 
-def alone(home: Path):  # noqa: ANN201
+def alone(home: Path) -> AbstractContextManager[None]:
     """Hold the one right to change configuration. Raises `BusyError`."""
     private(home / LOCK)
     return sole(home / LOCK, what="the configuration of your agents")
@@ -118,8 +118,8 @@ def short(path: str, machine: Machine) -> str:
 
 def _project(wiring: Wiring) -> str:
     place = find(wiring.folder)
-    if not place.root:
-        raise CommandError(f"--project needs a project, and {place.note or 'this folder is none'}")
+    if place.note:
+        raise CommandError(f"--project needs a project's folder to work in; {place.note}")
     return place.root
 
 
@@ -149,7 +149,11 @@ def _difference(change: Change, path: str) -> list[str]:
 
 
 def _write(
-    wiring: Wiring, options: argparse.Namespace, outlooks: Sequence[Outlook], entries: dict[str, Entry]
+    wiring: Wiring,
+    options: argparse.Namespace,
+    outlooks: Sequence[Outlook],
+    entries: dict[str, Entry],
+    machine: Machine,
 ) -> list[str]:
     """Ask once and write; returns what could not be written, and why."""
     changes = [change for each in outlooks for change in each.changes]
@@ -158,10 +162,10 @@ def _write(
             wiring.say("\nNothing was written." if options.dry_run else "\nNothing to write.")
         return []
     if not options.json:
-        wiring.say(
-            "\nNothing else is changed; `mcp-promptlearn uninstall` puts it back. No key, no network, and nothing "
-            "runs but while an agent does."
-        )
+        wiring.say("\nTo be written, as shown above and nothing else (`mcp-promptlearn uninstall` puts it back):")
+        for change in changes:
+            wiring.say(f"  {short(str(change.seen.path), machine)}: {change.words}")
+        wiring.say("No key, no network, and nothing runs but while an agent does.")
     if not options.yes and wiring.ask(f"Write {count(len(changes), 'file')}? [y/N] ").strip().lower() != "y":
         raise CommandError("nothing was written")
     home = wiring.settings.home

@@ -59,9 +59,10 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
 
 def _project(wiring: Wiring) -> str:
     try:
-        return find(wiring.folder).root
+        place = find(wiring.folder)
     except ProjectError:
         return ""
+    return "" if place.note else place.root
 
 
 def _show(wiring: Wiring, machine: Machine, undos: Sequence[Undo]) -> None:

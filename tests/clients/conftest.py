@@ -22,7 +22,8 @@ SUBJECTS = {"journey": CLIENTS, "hooked": HOOKED, "stage": CLIENTS}
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test with every client that its subject is about."""
-    for name in set(SUBJECTS) & set(metafunc.fixturenames):
+    named = {name for mark in metafunc.definition.iter_markers("parametrize") for name in mark.args[:1]}
+    for name in set(SUBJECTS) & set(metafunc.fixturenames) - named:
         metafunc.parametrize(name, SUBJECTS[name], indirect=True)
 
 

@@ -69,3 +69,9 @@ def test_an_envelope_around_a_persons_words_is_taken_off() -> None:
 def test_secrets_in_a_directive_are_taken_out() -> None:
     key = "sk-proj-" + "a1B2c3D4" * 6
     assert key not in "".join(heard(f"Always call it with {key} as the key."))
+
+
+def test_the_values_of_our_own_secret_variables_are_masked() -> None:
+    said = "Always log in with hunter2hunter2 first."
+    (fact,) = remarks(said, project="p", session="s", client="codex", now=1.0, known=("hunter2hunter2",))
+    assert "hunter2" not in fact.text

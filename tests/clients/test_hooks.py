@@ -1,0 +1,107 @@
+"""Where our hooks run, rules arrive unasked and what a person and the tests said is heard."""
+
+import pytest
+from store.records import Kind, Trust
+from tests.clients import trust
+from tests.clients.conversation import Say
+from tests.clients.journeys import CORRECTION, FILE_RULE, LATER, NEXT, PART, RULE, TASK, Journey
+from tests.clients.stage import Stage
+
+
+def test_the_rules_are_in_the_models_first_request(hooked: Journey) -> None:
+    first = hooked.task.first
+    assert first.text.count(RULE) == 1
+    assert first.results == []
+
+
+def test_the_next_session_finds_the_changed_rules_in_its_first_request(hooked: Journey) -> None:
+    assert hooked.learnt not in hooked.task.first.text
+    assert hooked.next.first.text.count(hooked.learnt) == 1
+    assert hooked.next.first.text.count(RULE) == 1
+
+
+def test_a_rule_for_a_file_arrives_with_the_first_edit_of_it_and_once(hooked: Journey) -> None:
+    seen = [asked.text.count(FILE_RULE) for asked in hooked.task.asked]
+    assert seen[0] == 0
+    assert set(seen) == {0, 1}
+    assert seen == sorted(seen)
+
+
+def test_a_correction_that_was_typed_is_the_persons_word(hooked: Journey) -> None:
+    (heard,) = hooked.stage.facts(Kind.FEEDBACK)
+    assert hooked.correction is not None
+    assert heard.text in CORRECTION
+    assert "uv, not pip" in heard.text
+    assert (heard.session, heard.source.identity, heard.source.trust) == (hooked.task.session, "person", Trust.OWNER)
+
+
+def test_a_prompt_that_corrects_nothing_leaves_no_trace(hooked: Journey) -> None:
+    texts = " ".join(fact.text for fact in hooked.stage.facts())
+    for prompt in (TASK, NEXT, PART, LATER):
+        assert prompt not in texts
+
+
+def test_what_the_tests_said_is_evidence_of_the_session(hooked: Journey) -> None:
+    (run,) = hooked.stage.facts(Kind.RUN)
+    (failure,) = hooked.stage.facts(Kind.FAILURE)
+    assert (run.session, run.source.trust, run.detail["failed"]) == (hooked.task.session, Trust.MACHINE, 1)
+    assert failure.session == hooked.task.session
+    assert "test_the_form_has_every_field" in failure.text
+
+
+def test_what_the_hooks_and_the_server_write_is_one_session(hooked: Journey) -> None:
+    writers = {fact.source.origin for fact in hooked.stage.facts() if fact.session == hooked.task.session}
+    assert len(writers) == 3  # the tests and the prompt by hook, the report by the server
+    assert len({session.client for session in hooked.stage.sessions()}) == 1
+
+
+def test_going_on_with_a_session_brings_the_rules_again(hooked: Journey) -> None:
+    assert hooked.correction is not None
+    assert hooked.correction.session == hooked.task.session
+    assert hooked.correction.first.text.count(RULE) > hooked.task.asked[-1].text.count(RULE) - 1
+
+
+def test_the_rules_are_there_after_compaction(hooked: Journey) -> None:
+    assert hooked.compacted is not None
+    after = hooked.compacted.asked[-1]
+    assert after.results == []
+    assert "steps are done" in after.text
+    assert (after.text.count(RULE), after.text.count(hooked.learnt)) == (1, 1)
+
+
+def test_a_sub_agent_is_given_the_rules_at_its_start(hooked: Journey) -> None:
+    first = hooked.next.of(PART)
+    assert first.results == []
+    assert (first.text.count(RULE), first.text.count(hooked.learnt)) == (1, 1)
+
+
+def test_the_end_of_a_sub_agent_is_nobodys_prompt(hooked: Journey) -> None:
+    assert all("task-notification" not in fact.text for fact in hooked.stage.facts())
+
+
+@pytest.mark.parametrize("journey", ["claude-code"], indirect=True)
+def test_after_clear_the_living_server_follows_to_the_new_session(journey: Journey) -> None:
+    assert journey.cleared is not None
+    old, new = dict.fromkeys(asked.session for asked in journey.cleared.asked)
+    assert journey.stage.shown(new) == journey.stage.shown(old) != []
+    with journey.stage.person() as desk:
+        key = journey.stage.key(desk)
+        assert [desk.store.current_episode(session, key) is not None for session in (old, new)] == [True, True]
+        assert desk.store.current_episode(new, key).task == "work on the form"
+
+
+@pytest.mark.parametrize("journey", ["claude-code"], indirect=True)
+def test_the_person_sees_one_line_a_session_and_the_model_does_not(journey: Journey) -> None:
+    assert journey.task.out.count("promptlearn: 2 rules active") == 1
+    assert "rules active" not in journey.task.asked[-1].text
+
+
+@pytest.mark.parametrize("stage", ["codex"], indirect=True)
+def test_codex_runs_our_hooks_once_a_person_trusted_them(stage: Stage) -> None:
+    stage.set_up()
+    with stage.person() as desk:
+        desk.run("add", RULE)
+    assert {hook.status for hook in trust.hooks(stage)} == {"untrusted"}
+    assert RULE not in stage.play(TASK, Say("Fine.")).first.text
+    assert {hook.status for hook in trust.hooks(stage, trust=True)} == {"trusted"}
+    assert RULE in stage.play(NEXT, Say("Fine.")).first.text

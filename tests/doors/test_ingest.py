@@ -1,0 +1,262 @@
+"""Test reports become evidence once, with their session and the code of both sides; what is broken is named."""
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+from mcp_server.commands import ingest
+from mcp_server.commands.ingest import MOST
+from mcp_server.learning import fingerprint
+from store.records import Evidence, Kind
+from tests.doors.desk import Desk, commit, failed, git, junit, passed, repository
+
+SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "junit"
+BOMB = (
+    '<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]>'
+    "<testsuites><testsuite><testcase name='&b;'/></testsuite></testsuites>"
+)
+
+
+@pytest.fixture
+def repo(desk: Desk) -> Desk:
+    """A desk in a real repository with one commit."""
+    repository(desk.folder, remote="https://github.com/me/thing")
+    return desk
+
+
+def wrote(desk: Desk, *cases: str, name: str = "report.xml") -> str:
+    path = desk.folder.parent / "reports" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(junit(*cases), encoding="utf-8")
+    return str(path)
+
+
+def evidence(desk: Desk, *kinds: Kind) -> list[Evidence]:
+    key = "github.com/me/thing" if (desk.folder / ".git").exists() else desk.project
+    return desk.store.evidence(key, kinds=kinds or None)
+
+
+# --- what is kept
+
+
+def test_a_report_is_kept_once(desk: Desk) -> None:
+    path = wrote(desk, failed("test_a"), passed("test_b"))
+    assert desk.run("ingest", path) == (
+        f"{path}: 2 tests, 1 failed, 0 errors, 0 skipped; 2 new pieces of evidence\n"
+        "no session, as none was active in the last half hour"
+    )
+    assert desk.run("ingest", path).splitlines()[0].endswith("; nothing new")
+    assert [fact.kind for fact in evidence(desk)] == [Kind.RUN, Kind.FAILURE]
+    assert evidence(desk)[0].source.origin == f"junit {path}"
+
+
+def test_a_folder_is_one_run(desk: Desk) -> None:
+    wrote(desk, failed("test_a"), name="TEST-a.xml")
+    folder = Path(wrote(desk, passed("test_b"), passed("test_c"), name="sub/TEST-b.xml")).parents[1]
+    (folder / "notes.txt").write_text("not a report", encoding="utf-8")
+    said = desk.run("ingest", str(folder)).splitlines()[0]
+    assert said == f"{folder} (2 files): 3 tests, 1 failed, 0 errors, 0 skipped; 2 new pieces of evidence"
+    (run,) = evidence(desk, Kind.RUN)
+    assert run.detail["failed"] == 1
+    assert run.detail["passed"] == 2
+    assert desk.facts("ingest", str(folder))["files"][0]["evidence"] == 0
+    assert desk.facts("ingest", str(folder / "TEST-a.xml"))["files"][0]["evidence"] == 1, "a run, but no new failure"
+
+
+def test_files_on_one_line_are_runs_of_their_own_in_their_order(repo: Desk) -> None:
+    before, after = wrote(repo, failed("test_a"), name="1.xml"), wrote(repo, passed("test_a"), name="2.xml")
+    facts = repo.facts("ingest", before, after, before)
+    assert [(each["path"], each["evidence"]) for each in facts["files"]] == [(before, 2), (after, 2)]
+    assert [fact.kind for fact in evidence(repo)] == [Kind.RUN, Kind.FAILURE, Kind.RUN, Kind.FIXED]
+
+
+def test_a_report_may_come_by_stdin(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = junit(failed("test_a")).encode()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))
+    assert desk.run("ingest", "-", "-").startswith("-: 1 test, 1 failed")
+    assert evidence(desk)[0].source.origin == "junit -"
+
+
+# --- whose it is
+
+
+def test_a_named_session_counts_the_same_bytes_again(desk: Desk) -> None:
+    path = wrote(desk, failed("test_a"))
+    assert desk.run("ingest", path, "--session", "s1").endswith("session s1, as named")
+    desk.run("ingest", path, "--session", "s2")
+    desk.run("ingest", path, "--session", "s2")
+    assert [fact.session for fact in evidence(desk, Kind.FAILURE)] == ["s1", "s2"]
+
+
+def test_the_only_recent_session_gets_it_and_of_several_none_does(desk: Desk) -> None:
+    desk.session("s1")
+    first = wrote(desk, failed("test_a"), name="1.xml")
+    assert desk.run("ingest", first).endswith("session s1, the only one of the last half hour")
+    desk.session("s2")
+    second = wrote(desk, failed("test_a", "KeyError: 1"), name="2.xml")
+    assert desk.run("ingest", second).endswith("no session, as 2 were active in the last half hour; name one with --session")
+    assert [fact.session for fact in evidence(desk, Kind.FAILURE)] == ["s1", None]
+    clock = desk.clock
+    clock.forward(3600)
+    assert desk.run("ingest", first).endswith("no session, as none was active in the last half hour")
+    assert len(evidence(desk, Kind.FAILURE)) == 2, "the same report later is still the same"
+
+
+def test_the_commit_is_the_one_checked_out_or_the_one_named(repo: Desk) -> None:
+    head = git(repo.folder, "rev-parse", "HEAD")
+    repo.run("ingest", wrote(repo, failed("test_a")))
+    assert evidence(repo)[0].commit == head
+    older = head
+    commit(repo.folder, "more\n")
+    for named, kept in ((older[:8], older), ("HEAD~1", older), ("0123abcd" * 5, "0123abcd" * 5), ("ABCDEF0", "abcdef0")):
+        path = wrote(repo, failed(f"test_{kept[:4]}{named}"), name="2.xml")
+        assert repo.facts("ingest", path, "--commit", named)["commit"] == kept
+    for named in ("nonsense", "--output=stolen", "abc", "0" * 65, "a b", "HEAD\nx"):
+        assert "is no commit here; give the hash of one" in repo.refused("ingest", path, f"--commit={named}")
+    assert {each.name for each in repo.folder.iterdir()} == {".git", "code.py"}
+
+
+def test_a_detached_head_has_a_commit_and_an_empty_repository_none(repo: Desk) -> None:
+    head = git(repo.folder, "rev-parse", "HEAD")
+    git(repo.folder, "checkout", "-q", "--detach")
+    assert repo.facts("ingest", wrote(repo, failed("test_a")))["commit"] == head
+    empty = repository(repo.folder.parent / "empty", commits=0)
+    repo.folder = empty
+    facts = repo.facts("ingest", wrote(repo, failed("test_a")))
+    assert (facts["commit"], facts["project"]) == ("", f"path:{empty.as_posix()}/.git")
+
+
+def test_without_git_reports_are_read_all_the_same(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    facts = desk.facts("ingest", wrote(desk, failed("test_a")))
+    assert (facts["commit"], facts["files"][0]["evidence"]) == ("", 2)
+
+
+def test_where_no_project_is_no_test_belongs(desk: Desk) -> None:
+    path = wrote(desk, failed("test_a"))
+    desk.folder = Path.home()
+    line = desk.refused("ingest", path)
+    assert line.endswith("no test belongs here; run this in the project's folder")
+    assert desk.store.counts("global") == {}
+
+
+# --- red, then green
+
+
+def test_failing_then_passing_keeps_the_code_of_both_sides(repo: Desk) -> None:
+    repo.session("s1")
+    (repo.folder / "code.py").write_text("broken = True\n", encoding="utf-8")
+    repo.run("ingest", wrote(repo, failed("test_a"), name="1.xml"))
+    (repo.folder / "code.py").write_text("repaired = True\n", encoding="utf-8")
+    repo.run("ingest", wrote(repo, passed("test_a"), name="2.xml"))
+    run, failure, broken, green, fixed, repaired = evidence(repo)
+    assert (run.kind, green.kind, fixed.kind) == (Kind.RUN, Kind.RUN, Kind.FIXED)
+    assert fingerprint.parse(failure.fingerprint).detector == "tests.test_code::test_a"
+    assert {fact.fingerprint for fact in (failure, broken, fixed, repaired)} == {failure.fingerprint}
+    assert (broken.detail["side"], repaired.detail["side"]) == ("failing", "passing")
+    assert "+broken = True" in broken.text
+    assert "+repaired = True" in repaired.text
+    assert "broken" not in repaired.text
+
+
+def test_a_repair_that_was_committed_is_seen_from_the_failing_commit_on(repo: Desk) -> None:
+    repo.run("ingest", wrote(repo, failed("test_a"), name="1.xml"))
+    commit(repo.folder, "repaired = True\n")
+    repo.run("ingest", wrote(repo, passed("test_a"), name="2.xml"))
+    (change,) = evidence(repo, Kind.CHANGE)
+    assert "+repaired = True" in change.text
+
+
+def test_without_diff_no_code_is_kept(repo: Desk) -> None:
+    (repo.folder / "code.py").write_text("broken = True\n", encoding="utf-8")
+    repo.run("ingest", wrote(repo, failed("test_a"), name="1.xml"), "--no-diff")
+    repo.run("ingest", wrote(repo, passed("test_a"), name="2.xml"), "--no-diff")
+    assert evidence(repo, Kind.CHANGE) == []
+
+
+def test_secrets_reach_neither_the_store_nor_the_screen(repo: Desk) -> None:
+    token, ours = "ghp_" + "a1B2" * 9, "verysecretword"
+    repo.environment = {"MY_TOKEN": ours}
+    (repo.folder / "code.py").write_text(f"a = '{token}'\nb = '{ours}'\n", encoding="utf-8")
+    said = repo.run("ingest", wrote(repo, failed("test_a", f"ValueError: {token} {ours}")))
+    repo.store.close()
+    repo.opened.clear()
+    kept = b"".join(path.read_bytes() for path in repo.home.rglob("*") if path.is_file())
+    for secret in (token, ours):
+        assert secret not in said
+        assert secret.encode() not in kept
+    assert "[redacted: GitHub token]" in evidence(repo, Kind.CHANGE)[0].text
+
+
+# --- what is broken
+
+
+def test_a_broken_file_is_named_and_the_others_are_read(desk: Desk) -> None:
+    good = wrote(desk, passed("test_a"))
+    folder = Path(good).parent
+    (folder / "bomb.xml").write_text(BOMB, encoding="utf-8")
+    (folder / "broken.xml").write_text("<testsuites><test", encoding="utf-8")
+    (folder / "empty.xml").write_bytes(b"")
+    (folder / "other.xml").write_text("<project/>", encoding="utf-8")
+    (folder / "image.xml").write_bytes(b"\x89PNG\r\n\x1a\n" * 100)
+    assert desk.code("ingest", str(folder)) == 1
+    assert desk.errors == ""
+    refused = [line.split(": refused, ") for line in desk.said[:-2]]
+    assert {Path(name).name for name, _ in refused} == {"bomb.xml", "broken.xml", "empty.xml", "other.xml", "image.xml"}
+    assert all(name not in why for name, why in refused), "no name twice"
+    assert desk.said[-2] == f"{folder}: 1 test, 0 failed, 0 errors, 0 skipped; 1 new piece of evidence"
+    assert desk.code("ingest", str(folder / "bomb.xml"), good) == 1
+    assert desk.said[1] == f"{good}: 1 test, 0 failed, 0 errors, 0 skipped; 1 new piece of evidence"
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("missing.xml", "No such file or directory"),
+        ("nothing", "there is no .xml file in it; name a report"),
+        ("nul\0.xml", "embedded null byte"),
+        ("x" * 5000, "File name too long"),
+    ],
+    ids=["missing", "folder", "nul", "long"],
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="words of this system")
+def test_what_cannot_be_read_is_named(desk: Desk, name: str, why: str) -> None:
+    (desk.folder / "nothing").mkdir()
+    assert desk.code("ingest", str(desk.folder / name)) == 1
+    (line,) = desk.said
+    assert line.endswith(f": refused, {why}")
+    assert line.isprintable()
+
+
+def test_a_report_of_seventy_megabytes_is_refused_before_it_is_read(desk: Desk) -> None:
+    path = desk.folder / "large.xml"
+    with path.open("wb") as file:
+        file.truncate(70 * 1024 * 1024)
+    assert desk.code("ingest", str(path)) == 1
+    assert desk.said == [f"{path}: refused, it is larger than {MOST // 1024 // 1024} MiB; split the report"]
+
+
+def test_a_folder_of_far_too_many_files_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ingest, "FILES", 1)
+    folder = Path(wrote(desk, passed("test_a"), name="1.xml")).parent
+    wrote(desk, passed("test_a"), name="2.xml")
+    assert desk.code("ingest", str(folder)) == 1
+    assert "there are 2 .xml files in it, 1 at most" in desk.said[0]
+
+
+def test_a_file_name_cannot_write_to_the_terminal(desk: Desk) -> None:
+    path = desk.folder / "a\x1b[31m\u202eb.xml"
+    path.write_text(junit(passed("test_a")), encoding="utf-8")
+    assert desk.run("ingest", str(path)).splitlines()[0].isprintable()
+    assert evidence(desk)[0].source.origin.isprintable()
+
+
+@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the shared samples are not beside this checkout")
+def test_real_reports_are_read_together_and_again_without_change(desk: Desk) -> None:
+    assert desk.code("ingest", str(SAMPLES)) in {0, 1}
+    assert desk.errors == ""
+    first = len(evidence(desk))
+    assert first > 10
+    desk.code("ingest", str(SAMPLES))
+    assert len(evidence(desk)) == first
