@@ -180,6 +180,7 @@ class _Desk:
             root=self.place.root,
             client=self._client,
             now=time.time(),
+            known=secrets(os.environ),
         )
         if facts:
             self.store.record(facts)

@@ -103,11 +103,13 @@ def results(
     tool = tool_of(event.command)
     if tool is None:
         return []
-    output, _ = redact(_ANSI.sub("", event.output[-TAIL:]), known=known)
+    # The project's own folder goes first: what it is called on this machine is nobody's business.
+    here = f"{root.rstrip('/')}/" if root.strip("/") else "\0"
+    output, _ = redact(_ANSI.sub("", event.output[-TAIL:]).replace(here, ""), known=known)
     targets = dict(_targets(tool, output, root))
     counts = _counted(tool, output)
     failed = max(counts.get("failed", 0), len(targets), 1 if event.failed else 0)
-    known = event.failed is not None or bool(counts) or bool(targets)
+    told = event.failed is not None or bool(counts) or bool(targets)
     seal = sha256("\n".join((project, event.session, event.command, output)).encode("utf-8", "replace")).hexdigest()
     source = Source(f"{tool.name} in {client}", "tests:local", Trust.MACHINE)
 
@@ -129,7 +131,7 @@ def results(
         failed=failed,
         passed=counts.get("passed"),
         skipped=counts.get("skipped", 0),
-        partial=not known,
+        partial=not told,
     )
     return [
         run,

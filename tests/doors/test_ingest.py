@@ -206,8 +206,9 @@ def test_a_broken_file_is_named_and_the_others_are_read(desk: Desk) -> None:
     assert {Path(name).name for name, _ in refused} == {"bomb.xml", "broken.xml", "empty.xml", "other.xml", "image.xml"}
     assert all(name not in why for name, why in refused), "no name twice"
     assert desk.said[-2] == f"{folder}: 1 test, 0 failed, 0 errors, 0 skipped; 1 new piece of evidence"
-    assert desk.code("ingest", str(folder / "bomb.xml"), good) == 1
-    assert desk.said[1] == f"{good}: 1 test, 0 failed, 0 errors, 0 skipped; 1 new piece of evidence"
+    other = wrote(desk, failed("test_b"), name="good.xml")
+    assert desk.code("ingest", str(folder / "bomb.xml"), other) == 1
+    assert desk.said[1] == f"{other}: 1 test, 1 failed, 0 errors, 0 skipped; 2 new pieces of evidence"
 
 
 @pytest.mark.parametrize(

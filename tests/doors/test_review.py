@@ -1,0 +1,427 @@
+"""A person sees all there is to a candidate and decides with one key; what was decided stays decided."""
+
+import os
+import re
+import select
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from mcp_server.commands.review import AT_ONCE
+from mcp_server.wiring import Wiring
+from store.records import Kind, Operation, State
+from store.revise import Move, Step
+from tests.doors.desk import SAFETY, Desk
+from tests.store.facts import fact
+
+KEYS = "y admit, n reject, e edit and admit, s skip, q quit"
+TARGET = "test:tests.test_form::test_fields|AssertionError|form.py:make"
+
+
+def fails(desk: Desk, target: str = TARGET, sessions: str = "abc", words: str = "form.py is stale") -> None:
+    """A test that failed in several sessions, without any known remedy."""
+    desk.keep(
+        *[
+            fact(f"{words} in {each}", kind=Kind.FAILURE, fingerprint=target, project=desk.project, session=each)
+            for each in sessions
+        ]
+    )
+
+
+# --- one key each
+
+
+def test_nothing_waits_where_nothing_was_suggested(desk: Desk) -> None:
+    assert desk.run("review") == "Nothing waits for you."
+
+
+def test_y_admits(desk: Desk) -> None:
+    desk.suggest("Keep functions short.")
+    desk.keys = ["y"]
+    assert desk.run("review").endswith(f"{KEYS}\nAdmitted (revision 1).")
+    assert desk.state("R1") == ("active", "", False)
+    assert desk.store.revision(desk.project, 1).cause == "approve R1"
+
+
+def test_n_rejects_for_good(desk: Desk) -> None:
+    desk.suggest("Keep functions short.")
+    desk.keys = ["n"]
+    assert desk.run("review").endswith("Rejected; it will not be proposed again (revision 1).")
+    assert desk.state("R1") == ("retired", "rejected", False)
+    assert desk.run("review") == "Nothing waits for you."
+
+
+def test_e_takes_the_persons_words_and_admits_them(desk: Desk) -> None:
+    desk.suggest("Keep functions short.", paths=("src/**",))
+    desk.keys, desk.answers = ["e"], ["Keep functions under 40 lines."]
+    desk.run("review")
+    rule = desk.rules()["R1"]
+    assert (rule.text, rule.state, rule.current.paths) == ("Keep functions under 40 lines.", "active", ("src/**",))
+    assert rule.current.source.trust.word == "owner"
+    assert [version.text for version in desk.store.versions(1)][0] == "Keep functions short."
+
+
+def test_e_with_a_persons_prohibition_of_something_dangerous_pins_it(desk: Desk) -> None:
+    desk.suggest("Be careful with main.")
+    desk.keys, desk.answers = ["e"], [SAFETY]
+    assert "Admitted and pinned, as it forbids something dangerous" in desk.run("review")
+    assert desk.state("R1") == ("active", "", True)
+
+
+def test_e_with_the_same_words_admits_them_as_they_are(desk: Desk) -> None:
+    desk.suggest("Keep functions short.")
+    desk.suggest("Keep lines short.")
+    desk.keys, desk.answers = ["e", "y"], ["Keep functions short."]
+    desk.run("review")
+    assert desk.state("R1")[0] == desk.state("R2")[0] == "active"
+    assert desk.rules()["R1"].current.source.trust.word == "agent", "the words are still the agent's"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", None),
+        ("Use uv. " * 100, "the rule has "),
+        ("See https://example.org/rules for the rules.", "the rule holds a link"),
+        ("Do you like tabs?", "refused."),
+    ],
+)
+def test_words_that_cannot_be_a_rule_are_asked_for_again(desk: Desk, typed: str, said: str | None) -> None:
+    desk.suggest("Keep functions short.")
+    desk.keys, desk.answers = ["e", "e", "q"], [typed]
+    text = desk.run("review")
+    assert text.count(KEYS) == 3, "also where nobody is there to type"
+    if said is not None:
+        assert said in text
+    assert desk.state("R1")[0] == "candidate"
+
+
+def test_a_persons_own_dangerous_words_are_asked_about(desk: Desk) -> None:
+    desk.suggest("Run the tests.")
+    desk.keys, desk.answers = ["e", "e"], ["Skip the failing tests.", "n", "Skip the failing tests.", "y"]
+    text = desk.run("review")
+    assert "nothing was changed, as the answer was not yes" in text
+    assert desk.told[0].startswith("WARNING: ")
+    assert desk.asked.count("Keep it all the same? [y/N] ") == 2
+    assert desk.rules()["R1"].text == "Skip the failing tests."
+
+
+@pytest.mark.parametrize("key", ["s", "\r", "\n", "S"])
+def test_s_or_enter_leaves_it_for_another_time(desk: Desk, key: str) -> None:
+    desk.suggest("Keep functions short.")
+    desk.suggest("Keep lines short.")
+    desk.keys = [key, "y"]
+    desk.run("review")
+    assert (desk.state("R1")[0], desk.state("R2")[0]) == ("candidate", "active")
+
+
+@pytest.mark.parametrize("key", ["q", "\x1b", "\x04", ""])
+def test_q_or_escape_or_the_end_of_input_leaves(desk: Desk, key: str) -> None:
+    desk.suggest("Keep functions short.")
+    desk.suggest("Keep lines short.")
+    fails(desk)
+    desk.keys = ["y", key, "y"]
+    text = desk.run("review")
+    assert "No remedy known" not in text
+    assert (desk.state("R1")[0], desk.state("R2")[0]) == ("active", "candidate")
+
+
+def test_any_other_key_asks_again(desk: Desk) -> None:
+    desk.suggest("Keep functions short.")
+    desk.keys = ["x", "\x1b[A", "ü", "y"]
+    assert desk.run("review").count(KEYS) == 4
+    assert desk.state("R1")[0] == "active"
+
+
+def test_an_interruption_keeps_what_was_decided_before(desk: Desk) -> None:
+    for text in ("Keep functions short.", "Keep lines short."):
+        desk.suggest(text)
+    desk.keys = ["y", "\x03"]
+    assert desk.code("review") == 130
+    assert desk.errors == "mcp-promptlearn: interrupted; what was done before is kept\n"
+    assert (desk.state("R1")[0], desk.state("R2")[0]) == ("active", "candidate")
+
+
+def test_at_most_five_are_put_to_a_person_at_a_time(desk: Desk) -> None:
+    for number in range(AT_ONCE + 2):
+        desk.suggest(f"Read page{number} of book{number} before chapter{number}.")
+    desk.keys = ["y"] * (AT_ONCE + 2)
+    text = desk.run("review")
+    assert f"Candidate {AT_ONCE} of {AT_ONCE}" in text
+    assert text.endswith("2 more wait; run review again when you are fresh.")
+    assert len(desk.keys) == 2
+    assert desk.run("review").count("Admitted") == 2
+
+
+# --- what is shown
+
+
+def test_a_candidate_is_shown_with_all_that_speaks_for_and_against_it(desk: Desk) -> None:
+    name = desk.suggest("Skip the failing\u200b tests.", paths=("src/**", "*.py"))
+    said = fact("the tests take too long and nobody reads them " * 9, project=desk.project)
+    desk.store.record([said, *[fact(f"more {n}", kind=Kind.REPORT, project=desk.project) for n in range(9)]], rule=1)
+    desk.keys = ["q"]
+    lines = desk.run("review").splitlines()
+    assert lines[:7] == [
+        "",
+        "Candidate 1 of 1",
+        f"{name}  + Skip the failing tests.",
+        "  only for src/** *.py",
+        "  origin: MCP tool (agent's word)",
+        "  why: seen in a task",
+        "  removed from the text before you saw it: 1 x zero-width characters",
+    ]
+    assert lines[7].startswith("  WARNING: ")
+    assert lines[8].startswith("  > the tests take too long")
+    assert lines[8].endswith("...")
+    assert lines[9] == "    feedback by person (owner), 2026-01-01 00:00 UTC"
+    assert sum(line.startswith("  > ") for line in lines) == 4, "people's words first, and no more than can be read"
+
+
+def test_an_edit_is_shown_as_a_difference(desk: Desk) -> None:
+    desk.run("add", "Use pip for everything.")
+    desk.suggest("Use uv for everything.", 1, operation=Operation.EDIT)
+    desk.keys = ["y"]
+    text = desk.run("review")
+    assert "R2  new wording of R1\n  - Use pip for everything.\n  + Use uv for everything.\n" in text
+    assert desk.rules()["R1"].text == "Use uv for everything."
+
+
+def test_an_edit_in_the_persons_words_changes_the_rule_to_them(desk: Desk) -> None:
+    desk.run("add", "Use pip for everything.")
+    desk.suggest("Use uv for everything.", 1, operation=Operation.EDIT)
+    desk.keys, desk.answers = ["e"], ["Use uv for the tests."]
+    desk.run("review")
+    assert (desk.rules()["R1"].text, desk.state("R2")) == ("Use uv for the tests.", ("retired", "applied", False))
+    assert desk.rules()["R1"].current.source.origin == "review"
+
+
+def test_a_merge_shows_what_would_go(desk: Desk) -> None:
+    desk.run("add", "Use uv for tests.")
+    desk.run("add", "Use uv for builds.")
+    desk.suggest("Use uv for tests and builds.", 1, 2, operation=Operation.MERGE)
+    desk.keys, desk.answers = ["e"], ["Use uv for all tests and builds."]
+    text = desk.run("review")
+    assert (
+        "R3  merge of R1, R2\n  - Use uv for tests.\n  - Use uv for builds.\n  + Use uv for tests and builds.\n" in text
+    )
+    assert [desk.state(name)[1] for name in ("R1", "R2", "R3")] == ["merged", "merged", ""]
+
+
+def test_a_retirement_is_shown_and_cannot_be_reworded(desk: Desk) -> None:
+    desk.run("add", "Use pip for everything.")
+    desk.suggest("Use pip for everything.", 1, operation=Operation.RETIRE)
+    desk.keys = ["e", "y"]
+    text = desk.run("review")
+    assert "R2  retire\n  - R1  Use pip for everything.\n" in text
+    assert text.count("y admit, n reject, s skip, q quit") == 2
+    assert desk.state("R1") == ("retired", "retired", False)
+
+
+def test_what_would_take_a_safety_rule_away_is_warned_of(desk: Desk) -> None:
+    desk.run("add", SAFETY)
+    desk.suggest(SAFETY, 1, operation=Operation.RETIRE)
+    desk.suggest("Never push to main on Fridays.", 1, operation=Operation.EDIT)
+    desk.keys = ["q"]
+    assert "  WARNING: R1 forbids something dangerous and would go or change.\n" in desk.run("review")
+    assert all(each["warnings"] for each in desk.facts("review")["candidates"])
+
+
+def test_a_candidate_for_all_projects_says_so(desk: Desk) -> None:
+    desk.suggest("Be brief.", project="global")
+    desk.keys = ["y"]
+    assert "\n  for all projects\n" in desk.run("review")
+    assert desk.store.head("global") == 1
+
+
+def test_the_list_shows_everything_and_decides_nothing(desk: Desk) -> None:
+    desk.suggest("Keep functions short.")
+    fails(desk)
+    desk.keys = ["y"]
+    for words in (["review", "--list"], ["review"]):
+        text = desk.run(*words)
+        assert "R1  + Keep functions short." in text
+        assert "No remedy known: test tests.test_form::test_fields fails with AssertionError" in text
+        assert text.endswith("Decide with `mcp-promptlearn review` in a terminal, or approve and reject by id.")
+        desk.terminal = False
+    assert desk.keys == ["y"]
+
+
+# --- what happens meanwhile
+
+
+def test_a_decision_is_about_what_was_shown(desk: Desk) -> None:
+    desk.suggest("Keep functions short.")
+    presses: list[Callable[[], None]] = [lambda: desk.run("edit", "R1", "Skip the tests.", "--yes"), lambda: None]
+    text = _reviewed(desk, presses, "yq")
+    assert "The rules changed while you looked. As it stands now:" in text
+    assert "R1  + Skip the tests." in text
+    assert desk.state("R1")[0] == "candidate"
+
+
+def test_what_another_review_decided_is_not_decided_again(desk: Desk) -> None:
+    desk.suggest("Keep functions short.")
+    text = _reviewed(desk, [lambda: desk.run("reject", "R1")], "y")
+    assert "R1 was decided about meanwhile, it is rejected." in text
+    assert desk.state("R1") == ("retired", "rejected", False)
+
+
+def _reviewed(desk: Desk, meanwhile: list[Callable[[], None]], keys: str) -> str:
+    """What a review says while other commands run before each key."""
+    from mcp_server.cli import main
+
+    wiring: Wiring = desk.wiring()
+    said: list[str] = []
+    pressed = list(keys)
+
+    def key() -> str:
+        if meanwhile:
+            meanwhile.pop(0)()
+        return pressed.pop(0)
+
+    wiring.key, wiring.say = key, said.append
+    assert main(["review"], wiring) == 0
+    return "\n".join(said)
+
+
+def test_a_candidate_that_cannot_be_admitted_says_why_and_the_review_goes_on(desk: Desk) -> None:
+    desk.run("add", "Use pip.")
+    desk.suggest("Use uv.", 1, operation=Operation.EDIT)
+    desk.suggest("Keep lines short.")
+    desk.run("retire", "R1")
+    desk.keys = ["y", "y"]
+    assert "R2 would change R1, which is no longer live; reject R2." in desk.run("review")
+    assert desk.state("R3")[0] == "active"
+
+
+# --- questions
+
+
+def test_a_failure_without_a_remedy_asks_for_the_sentence(desk: Desk) -> None:
+    fails(desk)
+    desk.keys, desk.answers = ["e"], ["Run `python make_form.py` after you edit fields.txt."]
+    text = desk.run("review")
+    assert "No remedy known: test tests.test_form::test_fields fails with AssertionError in form.py:make, seen in 3 sessions." in text
+    assert "  > form.py is stale in c" in text
+    assert text.endswith("R1 is active (revision 1).")
+    rule = desk.rules()["R1"]
+    assert (rule.target, rule.current.source.trust.word, rule.supports) == (TARGET, "owner", 3)
+    assert rule.why.startswith("a person's answer to test tests.test_form::test_fields fails")
+    assert desk.run("review") == "Nothing waits for you."
+
+
+def test_an_answer_that_forbids_something_dangerous_is_pinned(desk: Desk) -> None:
+    fails(desk)
+    desk.keys, desk.answers = ["e"], [SAFETY]
+    assert "R1 is active and pinned, as it forbids something dangerous" in desk.run("review")
+
+
+def test_a_failure_that_is_no_rule_matter_is_dismissed_for_good(desk: Desk) -> None:
+    fails(desk)
+    desk.keys = ["n"]
+    assert desk.run("review").endswith("It will not be asked again.")
+    assert desk.run("review") == "Nothing waits for you."
+    fails(desk, sessions="defg")
+    assert desk.run("review") == "Nothing waits for you."
+
+
+def test_a_question_may_be_skipped_answered_again_or_left(desk: Desk) -> None:
+    desk.run("add", "Use uv.")
+    fails(desk)
+    fails(desk, "test:tests.test_cart::test_total|KeyError|cart.py:total")
+    desk.keys, desk.answers = ["s", "e", "e", "e", "q"], ["", "Use uv.", "Do you?"]
+    text = desk.run("review")
+    assert "R1 says this already (active): Use uv." in text
+    assert "refused." in text
+    assert len(desk.rules()) == 1
+    assert len(desk.facts("review")["questions"]) == 2
+
+
+def test_at_most_five_questions_are_asked_at_a_time(desk: Desk) -> None:
+    for number in range(AT_ONCE + 1):
+        fails(desk, f"test:t{number}::x|E|f.py")
+    desk.keys = ["s"] * 9
+    text = desk.run("review")
+    assert text.count("No remedy known") == AT_ONCE
+    assert text.endswith("1 more question; run review again when you are fresh.")
+
+
+def test_a_remark_without_an_instruction_is_asked_about(desk: Desk) -> None:
+    desk.run("feedback", "That was quite something.")
+    desk.keys, desk.answers = ["e"], ["Keep answers short."]
+    text = desk.run("review")
+    assert 'No instruction was found in what was said: a person said: "That was quite something."' in text
+    assert "  > " not in text
+    assert desk.run("review") == "Nothing waits for you."
+    assert desk.rules()["R1"].supports == 1
+
+
+def test_an_answer_is_refused_where_there_is_no_room(desk: Desk) -> None:
+    fails(desk)
+    from tests.store.facts import adding
+
+    steps = [adding(f"Read page{n} of book{n} before chapter{n}.") for n in range(50)]
+    desk.store.revise(desk.project, steps, cause="add", now=desk.clock())
+    desk.keys, desk.answers = ["e", "q"], ["Keep answers short."]
+    assert "this project has 50 live rules, the most there may be; retire one first." in desk.run("review")
+
+
+# --- for real
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such terminals")
+def test_a_real_terminal_takes_real_keys(desk: Desk, tmp_path: Path) -> None:
+    for text in ("Keep functions short.", "Keep lines short.", "Keep files short."):
+        desk.suggest(text)
+    desk.store.close()
+    desk.opened.clear()
+    out = _at_a_terminal(
+        desk.folder,
+        ["review"],
+        [
+            ("Candidate 1 of 3", KEYS, "yy"),  # the second one was typed ahead, before anything was seen
+            ("Candidate 2 of 3", KEYS, "e"),
+            ("", "New wording: ", "Keep lines under 100 columns.\n"),
+            ("Candidate 3 of 3", KEYS, "\x03"),
+        ],
+    )
+    assert "interrupted; what was done before is kept" in out
+    assert "Traceback" not in out
+    assert [desk.state(name)[0] for name in ("R1", "R2", "R3")] == ["active", "active", "candidate"]
+    assert desk.rules()["R2"].text == "Keep lines under 100 columns."
+
+
+def _at_a_terminal(folder: Path, words: list[str], script: list[tuple[str, str, str]]) -> str:
+    """Run the program at a terminal of its own; each line waits for two texts to be shown, then types."""
+    import pty
+
+    root = Path(__file__).resolve().parents[2]
+    command = [sys.executable, "-E", "-P", str(root / "mcp_promptlearn.py"), *words]
+    child, terminal = pty.fork()
+    if not child:  # pragma: no cover - another process
+        os.chdir(folder)
+        os.execvp(command[0], command)
+    shown, seen = "", 0
+    for first, then, keys in script:
+        while not re.search(f"{re.escape(first)}.*{re.escape(then)}", shown[seen:], re.DOTALL):
+            shown += _read(terminal, shown)
+        seen = len(shown)
+        os.write(terminal, keys.encode())
+    while piece := _read(terminal, shown, end=True):
+        shown += piece
+    os.waitpid(child, 0)
+    os.close(terminal)
+    return shown
+
+
+def _read(terminal: int, shown: str, *, end: bool = False) -> str:
+    ready, _, _ = select.select([terminal], [], [], 60)
+    assert ready, f"nothing came after: {shlex.quote(shown)}"
+    try:
+        piece = os.read(terminal, 4096).decode()
+    except OSError:  # Linux says so where the other side is closed
+        piece = ""
+    assert piece or end, f"it ended after: {shown}"
+    return piece
