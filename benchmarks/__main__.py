@@ -27,13 +27,13 @@ def main() -> int:
     unknown = [name for name in options.names if name not in NAMES]
     if unknown:
         parser.error(f"there is no benchmark {unknown[0]!r}; known are {', '.join(NAMES)}")
+    circumstances = _circumstances()  # the load before we add to it
     found: dict[str, list[Result]] = {}
     with tempfile.TemporaryDirectory(prefix="promptlearn-bench-") as folder:
         desk = Desk(Path(folder), share=0.1 if options.quick else 1.0)
         for name in options.names or NAMES:
             print(f"measuring {name} ...", file=sys.stderr, flush=True)
             found[name] = import_module(f"benchmarks.{name}").run(desk)
-    circumstances = _circumstances()
     print(", ".join(f"{name} {value}" for name, value in circumstances.items()), end="\n\n")
     results = [result for each in found.values() for result in each]
     print(table(results), notes(results), sep="\n\n")
@@ -51,6 +51,7 @@ def _circumstances() -> dict[str, str]:
         "cores": str(os.cpu_count()),
         "Python": platform.python_version(),
         "SQLite": sqlite3.sqlite_version,
+        "load": f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown",
     }
 
 

@@ -50,8 +50,13 @@ def open_existing(path: Path, *, wait: float, chance: Callable[[int], bytes] = o
     from store import upkeep
 
     path = upkeep.real(path)
-    if not os.access(path, os.F_OK) or upkeep.size(path) == 0:
+    try:
+        if path.stat().st_size == 0:
+            return None
+    except FileNotFoundError:
         return None
+    except OSError as error:
+        raise UnreachableError(path, error.strerror or str(error)) from error
     connection = _connected(path, wait=wait)
     try:
         schema = upkeep.inspect(connection.raw, path)

@@ -44,6 +44,18 @@ class Delivery(NamedTuple):
     exposures: tuple[Exposure, ...]
 
 
+class Numbers(NamedTuple):
+    """How many rules and sessions a project has."""
+
+    rules: Mapping[State, int]
+    """By state; states without any are absent."""
+    pinned: int
+    """Of the live ones."""
+    sessions: int
+    seen: float | None
+    """The newest sign of life of any session."""
+
+
 class Forgotten(NamedTuple):
     """How many texts `forget` took out."""
 
@@ -147,6 +159,10 @@ class Store(Protocol):
 
     def counts(self, project: str) -> Mapping[Kind, int]:
         """How many facts of each kind a project holds; kinds without any are absent."""
+        ...
+
+    def numbers(self, project: str) -> Numbers:
+        """How many rules and sessions a project has, told without reading them all."""
         ...
 
     def tallies(self, project: str) -> list[Tally]:

@@ -7,6 +7,7 @@ others wait and find the work done. The schema's number is the file's `user_vers
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 APPLICATION_ID = 0x504C524E
 """Marks a file as ours (`PLRN`)."""
@@ -103,7 +104,7 @@ def apply(connection: sqlite3.Connection, steps: Sequence[Step] = STEPS, *, back
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute("COMMIT")
     except BaseException:
-        if connection.in_transaction:
+        with suppress(sqlite3.Error):  # a full disk may have undone it already
             connection.execute("ROLLBACK")
         raise
     return max(0, len(steps) - begun)

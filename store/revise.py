@@ -137,7 +137,8 @@ def changed(
         case Reword(wording=wording):
             version = _version(wording, rule=rule.id, number=newest + 1, salt=salt, now=now)
             return Effect(replace(rule, current=version), (version,))
-        case Restore(entry=entry):
+        case _:
+            entry = change.entry
             back = replace(rule, state=entry.state, pinned=entry.pinned, ending=entry.ending)
             if entry.version == rule.current.number:
                 return Effect(back)

@@ -14,10 +14,11 @@ from typing import Any, TypeVar
 
 from store import chain, episodes
 from store.connection import LARGEST, Connection, UnreadableError, as_id, sole
-from store.contract import Delivery, Forgotten, Kept
+from store.contract import Delivery, Forgotten, Kept, Numbers
 from store.errors import ConflictError, DamagedError, NotFoundError
 from store.records import (
     GLOBAL,
+    LIVE,
     Decision,
     Ending,
     Episode,
@@ -63,6 +64,8 @@ DECISIONS = "SELECT kind, rule, actor, reason, numbers, project, revision, time,
 TALLIES = """SELECT fingerprint, count(*), count(DISTINCT coalesce(nullif(session, ''), nullif(commit_id, ''), hash)),
     min(time), max(time), max(id) FROM evidence WHERE project = ? AND kind = 'failure' AND fingerprint != ''
     GROUP BY fingerprint ORDER BY 3 DESC, 1"""
+STANDINGS = "SELECT state, count(*), sum(pinned != 0) FROM rules WHERE project = ? GROUP BY state"
+SESSION_NUMBERS = "SELECT count(*), max(seen) FROM sessions WHERE project = ?"
 
 
 LINKS = """SELECT s.rule, s.evidence FROM supports s JOIN rules r ON r.id = s.rule WHERE r.project IN (?, ?)"""
@@ -236,6 +239,18 @@ class SqliteStore:
         with self._db.reading() as db:
             rows = db.execute("SELECT kind, count(*) FROM evidence WHERE project = ? GROUP BY kind", (project,))
             return dict(_all(_count, rows))
+
+    def numbers(self, project: str) -> Numbers:
+        """See `Store.numbers`."""
+        with self._db.reading() as db:
+            rules = _all(_standing, db.execute(STANDINGS, (project,)))
+            sessions, seen = db.execute(SESSION_NUMBERS, (project,)).fetchone()
+        return Numbers(
+            rules={state: number for state, number, _ in rules},
+            pinned=sum(pinned for state, _, pinned in rules if state in LIVE),
+            sessions=sessions,
+            seen=seen,
+        )
 
     def tallies(self, project: str) -> list[Tally]:
         """See `Store.tallies`."""
@@ -573,6 +588,11 @@ def _keep(db: sqlite3.Connection, fact: Evidence) -> Kept:
 def _count(row: Row) -> tuple[Kind, int]:
     kind, number = row
     return KINDS[kind], number
+
+
+def _standing(row: Row) -> tuple[State, int, int]:
+    state, number, pinned = row
+    return STATES[state], number, pinned
 
 
 def _decision(row: Row) -> Decision:

@@ -1,4 +1,7 @@
-"""Keep the file whole: create it private, back it up, put a damaged one aside, forget in backups too."""
+"""Keep the file whole: create it private, back it up, put a damaged one aside, forget in backups too.
+
+Above the file-length cap because all of it is about one file and its copies, and shares their names.
+"""
 
 import os
 import re
@@ -179,7 +182,11 @@ def back_up(path: Path, *, now: float, label: str = "", steps: Sequence[migratio
             with closing(_reading(path)) as source, closing(sqlite3.connect(unfinished)) as copy:
                 source.backup(copy)
                 copy.execute("PRAGMA journal_mode = DELETE")
-                _check(copy, path, steps)
+                try:
+                    _check(copy, path, steps)
+                except DamagedError:
+                    copy.execute("REINDEX")  # an index that is damaged can be made anew
+                    _check(copy, path, steps)
             unfinished.replace(target)
             _sync(target.parent)
             for old in backups(path)[:-KEEP]:

@@ -22,7 +22,10 @@ LONGEST = 400
 
 DOORS = {
     "mcp_server/cli.py": "whatever goes wrong, a person reads one line",
+    "mcp_server/hooks.py": "whatever goes wrong, the agent goes on and doctor is told",
     "mcp_server/server.py": "whatever goes wrong, an agent reads one line and the server lives on",
+    "mcp_server/serving.py": "the same, for the fast door",
+    "mcp_server/stdio.py": "whatever goes wrong, the client is answered and the connection lives on",
 }
 """The files that may answer for every exception, and why."""
 

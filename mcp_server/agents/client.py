@@ -70,6 +70,12 @@ class Machine(NamedTuple):
         return " ".join([first, *words[1:]])
 
 
+def no_marks(path: str, text: str) -> tuple[tuple[str, ...], ...]:
+    """For a client that notes nothing about hooks."""
+    del path, text
+    return ()
+
+
 class File(NamedTuple):
     """A configuration file and our part in it."""
 
@@ -104,6 +110,8 @@ class Client(NamedTuple):
     notes: tuple[str, ...] = ()
     """What a person has to know or do afterwards."""
     project_notes: tuple[str, ...] = ()
+    marks: Callable[[str, str], tuple[tuple[str, ...], ...]] = no_marks
+    """By path and text of a hooks file: where the client notes, in the file beside it, that it trusts our hooks."""
 
 
 def no_files(machine: Machine, project: str) -> tuple[File, ...]:

@@ -5,9 +5,13 @@ puts a blank line elsewhere in the file, and has no word for tools that need no 
 `--print` names that command.
 """
 
+import re
 import shlex
+from collections.abc import Mapping
+from typing import cast
 
 from mcp_server.agents.client import SERVER, Client, File, Machine
+from mcp_server.agents.parts import at, handlers, read
 
 NAME = "codex"
 
@@ -59,16 +63,27 @@ def _project_files(machine: Machine, project: str) -> tuple[File, ...]:
     return _in(machine, machine.join(project, ".codex"))
 
 
+def marks(path: str, text: str) -> tuple[tuple[str, ...], ...]:
+    """Where Codex notes in config.toml that our hooks of a hooks file are trusted."""
+    hooks = at(read(text, toml=False), ("hooks",))
+    return tuple(
+        ("hooks", "state", f"{path}:{re.sub('(?<!^)(?=[A-Z])', '_', event).lower()}:{group}:{number}")
+        for event, held in (cast("Mapping[str, object]", hooks).items() if isinstance(hooks, Mapping) else ())
+        for group, number in handlers(cast("list[object]", held) if isinstance(held, list) else [])
+    )
+
+
 def _command(machine: Machine) -> str:
     place = ["--env", f"PROMPTLEARN_HOME={machine.store}"] if machine.store else []
     return shlex.join(["codex", "mcp", "add", SERVER, *place, "--", *machine.program, "serve"])
 
 
 TRUST = (
-    f'At its next start Codex says "Hooks need review: {len(EVENTS)} hooks are new or changed", and that hooks can run '
-    "outside the sandbox. That is so: ours is the command that is shown above, as you. Choose `Review hooks` to read "
-    "each again, or `Trust all and continue`. Until then Codex runs none of them, and rules come only when the agent "
-    "asks for them. `codex exec` does not ask: start `codex` once, or type /hooks in it."
+    f'At its next start Codex says "Hooks need review: {len(EVENTS)} hooks are new or changed", and that hooks can '
+    "run outside the sandbox. They are the commands shown above: they run as you, read what Codex tells them of the "
+    "session, and write to our own store only. Choose `Review hooks` to read each again, or `Trust all and continue`. "
+    "Until then Codex runs none of them, and rules come only when the agent asks for them. `codex exec` never asks: "
+    "start `codex` once, or type /hooks in it."
 )
 AGAIN = "Codex notes what you trust in config.toml, with a fingerprint of each hook; if one changes, it asks again."
 
@@ -83,4 +98,5 @@ CLIENT = Client(
     _command,
     (TRUST, AGAIN),
     ("Codex reads a project's .codex folder only where you trust the project.",),
+    marks,
 )

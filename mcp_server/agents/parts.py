@@ -53,7 +53,7 @@ def apply(text: str, part: Part, *, toml: bool) -> tuple[str, tuple[Kept, ...]]:
         whole = read(text, toml=toml)
         made = _made(whole, way)
         if isinstance(wanted, Mapping):
-            found = _at(whole, way)
+            found = at(whole, way)
             if found is None:
                 text = _put(text, way, pruned(wanted), toml=toml)
             elif not ours(found):
@@ -69,19 +69,22 @@ def apply(text: str, part: Part, *, toml: bool) -> tuple[str, tuple[Kept, ...]]:
     return text, tuple(kept)
 
 
-def remove(text: str, kept: Sequence[Kept], *, toml: bool) -> str:
-    """The text without what is ours, with what we had replaced back in its place. Raises `SpliceError`."""
+def remove(text: str, kept: Sequence[Kept], *, toml: bool, known: bool = False) -> str:
+    """The text without what is ours, with what we had replaced back in its place. Raises `SpliceError`.
+
+    Entries have to look like ours too, unless they are `known` to be: a name alone is anybody's.
+    """
     for one in reversed(kept):
-        found = _at(read(text, toml=toml), one.way)
+        found = at(read(text, toml=toml), one.way)
         if isinstance(found, list):
             text = _exclude(text, one.way, cast("list[object]", found), one.element)
         elif ours(found) and one.was is not None and found != one.was:
             text = _put(_drop(text, one.way, toml=toml), one.way, one.was, toml=toml)
-        elif ours(found) and one.was is None:
+        elif found is not None and one.was is None and (known or ours(found)):
             text = _drop(text, one.way, toml=toml)
-    made = {one.way[:length] for one in kept for length in range(max(1, one.made), len(one.way) + 1)}
-    for way in sorted(made, key=len, reverse=True):
-        if _at(read(text, toml=toml), way) in ({}, []):
+    # From the last that was made to the first, so that each finds its place as it was.
+    for way in (one.way[:steps] for one in reversed(kept) for steps in range(len(one.way), max(1, one.made) - 1, -1)):
+        if at(read(text, toml=toml), way) in ({}, []):
             text = _drop(text, way, toml=toml)
     return text
 
@@ -145,11 +148,11 @@ def _words(entry: object) -> list[str]:
 
 def _include(text: str, way: tuple[str, ...], element: object) -> tuple[str, str | None]:
     """The text with an element in a list, and the element if it is a word that was not there."""
-    found = _at(read(text, toml=False), way)
+    found = at(read(text, toml=False), way)
     held = cast("list[object]", found) if isinstance(found, list) else []
     if isinstance(element, str):
         return (text, None) if element in held else (splice.add(text, way, element), element)
-    first, *doubled = [*_handlers(held), None]
+    first, *doubled = [*handlers(held), None]
     if first is None:
         return splice.add(text, way, element), None
     for group, number in reversed([place for place in doubled if place is not None]):
@@ -165,8 +168,8 @@ def _include(text: str, way: tuple[str, ...], element: object) -> tuple[str, str
 def _exclude(text: str, way: tuple[str, ...], held: list[object], word: object) -> str:
     if word is not None:
         return splice.drop(text, (*way, held.index(word))) if word in held else text
-    for group, number in reversed(_handlers(held)):
-        text = _drop_handler(text, way, cast("list[object]", _at(read_json(text), way)), group, number)
+    for group, number in reversed(handlers(held)):
+        text = _drop_handler(text, way, cast("list[object]", at(read_json(text), way)), group, number)
     return text
 
 
@@ -175,7 +178,7 @@ def _drop_handler(text: str, way: tuple[str, ...], held: list[object], group: in
     return splice.drop(text, (*way, group) if alone else (*way, group, "hooks", number))
 
 
-def _handlers(held: Sequence[object]) -> list[tuple[int, int]]:
+def handlers(held: Sequence[object]) -> list[tuple[int, int]]:
     """Where our handlers stand: the number of the group, and the number in it."""
     return [
         (group, number)
@@ -205,10 +208,10 @@ def _update(text: str, way: tuple[str, ...], have: Mapping[str, Any], want: Mapp
 
 def _made(whole: object, way: Sequence[str]) -> int:
     """How many steps of a way are there already, plus one."""
-    return next((steps for steps in range(1, len(way) + 1) if _at(whole, way[:steps]) is None), len(way) + 1)
+    return next((steps for steps in range(1, len(way) + 1) if at(whole, way[:steps]) is None), len(way) + 1)
 
 
-def _at(whole: object, way: Way) -> object:
+def at(whole: object, way: Way) -> object:
     """What stands at a place; None where nothing does."""
     for name in way:
         if not isinstance(whole, Mapping):

@@ -220,6 +220,8 @@ def _at(whole: Mapping[str, Any], way: Sequence[str]) -> Any:
 
 def _merged(whole: Mapping[str, Any], way: Sequence[str], value: object) -> dict[str, Any]:
     """A mapping with another value at `way`, or without it where that is None."""
+    if not isinstance(whole, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] - it may be anything in a file
+        raise SpliceError(_HAND)
     name, *rest = way
     if rest:
         return {**whole, name: _merged(whole.get(name, {}), rest, value)}
@@ -230,17 +232,17 @@ def _merged(whole: Mapping[str, Any], way: Sequence[str], value: object) -> dict
 def _checked(after: str, wanted: Mapping[str, Any]) -> str:
     """The text, if it says what it should and nothing else. Raises `SpliceError`."""
     try:
-        said = tomllib.loads(after.removeprefix("\ufeff"))
-    except ValueError:
-        raise SpliceError(_HAND) from None
-    if _solid(said) != _solid(wanted):
+        said = _solid(read(after))
+    except SpliceError:
+        said = None
+    if said != _solid(wanted):
         raise SpliceError(_HAND)
     return after
 
 
 def _solid(value: object) -> object:
-    """A value without tables that hold nothing: a header more or less is no difference."""
+    """A value without tables that hold nothing: a header more or less is no difference. `nan` is one value."""
     if not isinstance(value, Mapping):
-        return value
+        return value if value == value else "no number"  # noqa: PLR0124
     members = {name: _solid(each) for name, each in cast("Mapping[str, object]", value).items()}
     return {name: each for name, each in members.items() if each != {}}

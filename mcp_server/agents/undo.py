@@ -1,6 +1,6 @@
 """Take our part out of every file it was written to: byte for byte where nobody edited the file since."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
@@ -10,7 +10,7 @@ from mcp_server.agents import manifest
 from mcp_server.agents.client import Client, Machine
 from mcp_server.agents.files import UnfitError, beside, keep_names, look, read_bytes, replace, text_of
 from mcp_server.agents.manifest import Entry
-from mcp_server.agents.parts import is_shell, remove, unknown
+from mcp_server.agents.parts import Kept, is_shell, remove, unknown
 from mcp_server.agents.setup import Refusal, chosen, is_toml, root_of
 from mcp_server.agents.sheet import SpliceError
 
@@ -47,15 +47,15 @@ def plan(
     """
     undos: list[Undo] = []
     refusals: list[Refusal] = []
-    wanted = list(clients)
+    wanted = {client.name: client for client in clients}
     for entry in entries.values():
-        if entry.client not in {client.name for client in wanted}:
+        if entry.client not in wanted:
             continue
         try:
-            undos.append(_recorded(entry, home))
+            undos.append(_recorded(entry, home, _marks(wanted[entry.client], entry, entries)))
         except (UnfitError, SpliceError) as error:
             refusals.append(Refusal(entry.path, f"{entry.path} {error}"))
-    for client in wanted:
+    for client in wanted.values():
         files = [*client.files(machine), *(client.project_files(machine, project) if project else ())]
         for file in files:
             for path in dict.fromkeys([chosen(file), *map(Path, file.paths)]):
@@ -97,7 +97,7 @@ def execute(undo: Undo, home: Path, entries: dict[str, Entry]) -> None:
         raise UnfitError(f"could not be written ({error.strerror or error}); mend that, then run this again") from error
 
 
-def _recorded(entry: Entry, home: Path) -> Undo:
+def _recorded(entry: Entry, home: Path, marks: Sequence[tuple[str, ...]]) -> Undo:
     """What to do to a file that was recorded. Raises `UnfitError` and `SpliceError`."""
     path, real = Path(entry.path), Path(entry.real)
     found = _found(real)
@@ -109,9 +109,21 @@ def _recorded(entry: Entry, home: Path) -> Undo:
         return Undo(path, real, what, found, before, entry)
     toml = is_toml(path)
     text = remove(text_of(found), entry.kept, toml=toml)
+    text = remove(text, [Kept(way, len(way) - 1, was=None) for way in marks], toml=toml, known=True)
     if not entry.before and is_shell(text, toml=toml):
         return Undo(path, real, What.DELETE, found, None, entry)
     return Undo(path, real, What.TAKE_OUT, found, text.encode("utf-8"), entry)
+
+
+def _marks(client: Client, entry: Entry, entries: Mapping[str, Entry]) -> list[tuple[str, ...]]:
+    """What the client noted in a file about our hooks in the file beside it."""
+    found: list[tuple[str, ...]] = []
+    for other in entries.values() if is_toml(entry.path) else ():
+        if other.client == client.name and Path(other.path).parent == Path(entry.path).parent and other != entry:
+            with suppress(UnfitError, SpliceError):
+                text = text_of(_found(Path(other.real)))
+                found += [way for path in {other.path, other.real} for way in client.marks(path, text)]
+    return found
 
 
 def _found(real: Path) -> bytes | None:

@@ -22,7 +22,8 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     rules = [r for key in dict.fromkeys((project.key, GLOBAL)) for r in store.rules(key, states=states)]
     live = ranked(rules)
     ids = {rule.id for rule in live}
-    ordered = live + sorted((r for r in rules if r.id not in ids), key=lambda r: (r.state == State.RETIRED, r.id))
+    rest = sorted((r for r in rules if r.id not in ids), key=lambda r: (r.state == State.RETIRED, r.id))
+    ordered = live + rest if options.all else live  # a live rule whose text was forgotten is not served
     if options.json:
         facts = [rule_facts(rule) for rule in ordered]
         show(wiring, {"project": project.key, "revision": store.head(project.key), "rules": facts})

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from textwrap import fill
 
 from mcp_server.agents import known, manifest
 from mcp_server.agents.client import Client, File, Machine
@@ -180,12 +181,16 @@ def _write(
                 failed.append(f"{change.seen.path} {error}")
         if done and not options.json:
             wiring.say(f"\n{each.client.title}: {count(done, 'file')} written.")
-            for note in _notes(each.client, project=bool(options.project)):
-                wiring.say(f"  - {note}")
+            _say_notes(wiring, each.client, project=bool(options.project))
     manifest.forget(home, entries)
     if not options.json:
         wiring.say("\nNext: start your agent in a repository. `mcp-promptlearn doctor` proves that it works.")
     return failed
+
+
+def _say_notes(wiring: Wiring, client: Client, *, project: bool) -> None:
+    for note in _notes(client, project=project):
+        wiring.say(fill(note, width=100, initial_indent="  - ", subsequent_indent="    ", break_long_words=False))
 
 
 def _notes(client: Client, *, project: bool) -> list[str]:
@@ -209,8 +214,7 @@ def _by_hand(wiring: Wiring, machine: Machine, project: str, wanted: Sequence[Cl
             wiring.say(f"In {short(str(chosen(file)), machine)} ({file.words}):")
             for line in _alone(file).splitlines():
                 wiring.say(f"  {line}")
-        for note in _notes(client, project=bool(project)):
-            wiring.say(f"  - {note}")
+        _say_notes(wiring, client, project=bool(project))
         wiring.say("")
 
 

@@ -1,6 +1,7 @@
 """`status`: what is known in this project, and what waits for the person."""
 
 import argparse
+from collections.abc import Mapping
 
 from mcp_server.commands import count, moment, show
 from mcp_server.wiring import Wiring
@@ -17,23 +18,21 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     """Print the numbers."""
     store, place = wiring.store(), wiring.place()
     key = place.project.key
-    rules = store.rules(key)
-    everywhere = [] if key == GLOBAL else store.rules(GLOBAL, states=LIVE)
-    sessions = store.sessions(key)
-    known = store.counts(key)
+    numbers, known = store.numbers(key), store.counts(key)
+    everywhere = 0 if key == GLOBAL else _live(store.numbers(GLOBAL).rules)
     kinds = {kind: known.get(kind, 0) for kind in Kind}
     facts: dict[str, object] = {
         "project": key,
         "name": place.project.name,
         "store": str(wiring.settings.store),
         "revision": store.head(key),
-        "active": sum(rule.state in LIVE for rule in rules),
-        "pinned": sum(rule.pinned and rule.state in LIVE for rule in rules),
-        "global": len(everywhere),
-        "candidates": sum(rule.state is State.CANDIDATE for rule in rules),
-        "retired": sum(rule.state is State.RETIRED for rule in rules),
-        "sessions": len(sessions),
-        "last_session": sessions[-1].seen if sessions else None,
+        "active": _live(numbers.rules),
+        "pinned": numbers.pinned,
+        "global": everywhere,
+        "candidates": numbers.rules.get(State.CANDIDATE, 0),
+        "retired": numbers.rules.get(State.RETIRED, 0),
+        "sessions": numbers.sessions,
+        "last_session": numbers.seen,
         "runs": kinds[Kind.RUN],
         "failures": kinds[Kind.FAILURE],
         "feedback": kinds[Kind.FEEDBACK],
@@ -45,13 +44,13 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         return 0
     if place.note:
         wiring.say(place.note)
-    last = f", the last {moment(sessions[-1].seen)}" if sessions else ""
+    last = "" if numbers.seen is None else f", the last {moment(numbers.seen)}"
     wiring.say(f"{place.project.name} at revision {facts['revision']}  ({key})")
     wiring.say(
         f"  rules     {facts['active']} active ({facts['pinned']} pinned), {facts['global']} global, "
         f"{facts['candidates']} waiting for review, {facts['retired']} retired"
     )
-    wiring.say(f"  sessions  {len(sessions)}{last}")
+    wiring.say(f"  sessions  {numbers.sessions}{last}")
     wiring.say(
         f"  evidence  {count(kinds[Kind.RUN], 'test run')} with {count(kinds[Kind.FAILURE], 'failure')}, "
         f"{count(kinds[Kind.FEEDBACK], 'remark')}, {count(kinds[Kind.REPORT], 'report')} by agents"
@@ -61,3 +60,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     if facts["candidates"]:
         wiring.say("Next: mcp-promptlearn review")
     return 0
+
+
+def _live(rules: Mapping[State, int]) -> int:
+    return sum(number for state, number in rules.items() if state in LIVE)

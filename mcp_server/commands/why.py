@@ -1,15 +1,15 @@
 """`why`: where a rule comes from, what was decided about it, and what is known of it."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from mcp_server.commands import count, moment, rule_facts, rule_here, show
 from mcp_server.learning import fingerprint, outcome
 from mcp_server.wiring import Wiring
 from store.contract import Store
-from store.records import FORGOTTEN, Evidence, Outcome
+from store.records import FORGOTTEN, GLOBAL, Evidence, Outcome, Rule
 
-EPISODES = 100
+EPISODES = 50
 """Newest episodes whose outcomes a person is told; `--json` looks at all."""
 
 
@@ -26,9 +26,9 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     store = wiring.store()
     quotes, exposures = store.supports(rule.id), store.exposures_of(rule.id)
     decisions, versions = store.decisions(rule.project, rule=rule.id), store.versions(rule.id)
-    episodes = sorted({exposure.episode for exposure in exposures})
-    newest = episodes if options.json else episodes[-EPISODES:]
-    outcomes = _outcomes(store, newest)
+    episodes = dict(sorted({exposure.episode: exposure.session for exposure in exposures}.items()))
+    newest = episodes if options.json else dict(list(episodes.items())[-EPISODES:])
+    outcomes = _outcomes(store, rule, newest)
     if options.json:
         show(
             wiring,
@@ -90,12 +90,15 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     return 0
 
 
-def _outcomes(store: Store, episodes: Sequence[int]) -> dict[str, int]:
-    """How the episodes ended in which a rule was first shown: an observation, not an effect."""
+def _outcomes(store: Store, rule: Rule, episodes: Mapping[int, str]) -> dict[str, int]:
+    """How the episodes ended in which a rule was first shown: an observation, not an effect.
+
+    `episodes` are told with their sessions.
+    """
     found: dict[str, int] = {}
-    for ident in episodes:
-        episode = store.episode(ident)
-        facts = store.evidence(episode.project, session=episode.session, kinds=outcome.TELLING)
+    for ident, session in episodes.items():
+        project = store.episode(ident).project if rule.project == GLOBAL else rule.project
+        facts = store.evidence(project, session=session, kinds=outcome.TELLING)
         verdict = outcome.derive(fact for fact in facts if fact.episode in {None, ident})
         found[str(verdict)] = found.get(str(verdict), 0) + 1
     return {str(word): found[str(word)] for word in Outcome if str(word) in found}

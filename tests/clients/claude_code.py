@@ -27,7 +27,9 @@ class ClaudeCode:
     hooks = True
     sessions = True
     instructions = re.compile(r"(?m)^## promptlearn\n(?:.|\n)*?(?=\n## |\n# |\n\n[A-Z<]|\Z)")
-    connected = ("claude", "mcp", "list")
+    listing = ("claude", "mcp", "list")
+    works = "✔ Connected"
+    mark = "CLAUDECODE"
 
     def furnish(self, home: Path, url: str) -> None:
         """Settings in a person's own formatting, and the state that a first start leaves."""
@@ -88,7 +90,10 @@ class ClaudeCode:
         if isinstance(step, Say):
             block, stop = {"type": "text", "text": step.text}, "end_turn"
         else:
-            block, stop = {"type": "tool_use", "id": f"toolu_{number}", "name": step.tool, "input": step.given}, "tool_use"
+            block, stop = (
+                {"type": "tool_use", "id": f"toolu_{number}", "name": step.tool, "input": step.given},
+                "tool_use",
+            )
         message = {"id": ident, "type": "message", "role": "assistant", "model": model, "stop_sequence": None}
         if not request.body.get("stream"):
             return as_json({**message, "content": [block], "stop_reason": stop, "usage": USAGE})

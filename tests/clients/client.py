@@ -22,8 +22,12 @@ class Client(Dialect, Protocol):
     """Does our server learn the client's own id of the session?"""
     instructions: ClassVar[re.Pattern[str]]
     """Where our server's instructions stand in what the model is shown."""
-    connected: ClassVar[Sequence[str]]
-    """The command that lists servers, for a client that tries them; what it prints must say `connected`."""
+    listing: ClassVar[Sequence[str]]
+    """The client's own command that lists servers."""
+    works: ClassVar[str]
+    """What it prints of one that works."""
+    mark: ClassVar[str]
+    """The variable by which a command in its shell is known for an agent's."""
 
     def furnish(self, home: Path, url: str) -> None:
         """Write the configuration a person of that home already has: the model at `url`, and remarks of their own."""

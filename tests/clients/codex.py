@@ -41,7 +41,9 @@ class Codex:
     hooks = True
     sessions = True
     instructions = re.compile(r"(?m)^- mcp__promptlearn: .*$")
-    connected = ()
+    listing = ("codex", "mcp", "list")
+    works = "enabled"
+    mark = "CODEX_THREAD_ID"
 
     def furnish(self, home: Path, url: str) -> None:
         """A configuration with remarks and odd spacing."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Generator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
+
 from tests.clients import packages
 from tests.clients.claude_code import ClaudeCode
 from tests.clients.client import Client
@@ -28,13 +28,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def kept() -> Path:
-    """The folder that keeps installed clients, found before a test moves the home aside."""
-    return packages.cache()
+def kept() -> packages.Shelf:
+    """Where installed clients are kept, found before a test moves the home aside."""
+    return packages.shelf()
 
 
 @pytest.fixture(scope="session")
-def open_stage(kept: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[Callable[[str], Stage]]:
+def open_stage(kept: packages.Shelf, tmp_path_factory: pytest.TempPathFactory) -> Generator[Callable[[str], Stage]]:
     """Opens a clean home with a client in it, until all tests are done."""
     with ExitStack() as stack:
 

@@ -27,7 +27,9 @@ class Gemini:
     hooks = False
     sessions = False
     instructions = re.compile(r"(?s)tool server 'promptlearn':.*?end of server instructions")
-    connected = ("gemini", "mcp", "list")
+    listing = ("gemini", "mcp", "list")
+    works = "Connected"
+    mark = "GEMINI_CLI"
 
     def furnish(self, home: Path, url: str) -> None:
         """Settings with comments."""
@@ -36,13 +38,13 @@ class Gemini:
         (home / ".gemini" / "settings.json").write_text(SETTINGS, encoding="utf-8")
 
     def environment(self, url: str) -> Mapping[str, str]:
-        """The model by its address. It would start itself again for more memory."""
-        return {"GOOGLE_GEMINI_BASE_URL": url, "GEMINI_API_KEY": "dummy", "GEMINI_CLI_NO_RELAUNCH": "true"}
+        """The model by its address, in a folder that is trusted. It would start itself again for more memory."""
+        own = {"GEMINI_CLI_NO_RELAUNCH": "true", "GEMINI_CLI_TRUST_WORKSPACE": "true"}
+        return {"GOOGLE_GEMINI_BASE_URL": url, "GEMINI_API_KEY": "dummy", **own}
 
     def command(self, prompt: str, *, session: str = "") -> Sequence[str]:
-        """Every tool is allowed, in a folder that is trusted."""
-        resumed = ["--resume", session] if session else []
-        return ["gemini", "--yolo", "--skip-trust", *resumed, "-p", prompt]
+        """Every tool is allowed."""
+        return ["gemini", "--yolo", *(["--resume", session] if session else []), "-p", prompt]
 
     def uses(self, step: Step, folder: Path) -> Sequence[Use | Say]:
         """Its tools take plain arguments."""

@@ -1,9 +1,10 @@
 """What each client goes through once, for many tests to look at: a task, a correction, and the sessions after it."""
 
 import json
-from collections.abc import Callable
+import shlex
 from dataclasses import dataclass
 
+from mcp_server.settings import interpreter
 from tests.clients import trust
 from tests.clients.conversation import Call, Delegate, Edit, Say, Shell
 from tests.clients.stage import TESTS, Played, Stage
@@ -18,6 +19,9 @@ NEXT = "Add the field phone to the form."
 PART = "Look at the generated part of the form."
 LATER = "Say where we stand with the form."
 AFTER_CLEAR = "Begin something new with the form."
+
+DECIDE = Shell(shlex.join([*interpreter(), "pin", "R1"]))
+"""Something that only a person may do, typed by the agent."""
 
 GET = Call("get_rules", {"task": "work on the form"})
 REPORT = Call("report_outcome", {"outcome": "failure", "evidence": "the form's test failed"})
@@ -52,9 +56,9 @@ def travel(stage: Stage) -> Journey:
     correction = stage.play(CORRECTION, Say("Understood."), session=task.session) if stage.client.hooks else None
     learnt = _learn(stage, corrected=correction is not None)
     if not stage.client.hooks:
-        return Journey(stage, said, task, stage.play(NEXT, GET, REPORT), learnt=learnt)
+        return Journey(stage, said, task, stage.play(NEXT, GET, DECIDE, REPORT), learnt=learnt)
     stage.model.script.plays[PART] = [*stage.client.uses(GET, stage.project), Say("The part is fine.")]
-    later = stage.play(NEXT, Delegate(PART), REPORT)
+    later = stage.play(NEXT, Delegate(PART), DECIDE, REPORT)
     compacted = _compact(stage, later.session)
     cleared = _clear(stage) if stage.client.name == "claude-code" else None
     return Journey(stage, said, task, later, correction, compacted, cleared, learnt)
@@ -88,6 +92,3 @@ def _clear(stage: Stage) -> Played:
     words = [word for word in stage.client.command("") if word]
     typed = "".join(json.dumps(line) + "\n" for line in lines)
     return stage.run([*words, "--input-format", "stream-json"], typed=typed)
-
-
-Travel = Callable[[str], Journey]

@@ -34,7 +34,9 @@ class OpenCode:
     hooks = False
     sessions = False
     instructions = re.compile(r'(?s)<server name="promptlearn">.*?</server>')
-    connected = ("opencode", "mcp", "list")
+    listing = ("opencode", "mcp", "list")
+    works = "connected"
+    mark = "OPENCODE"
 
     def furnish(self, home: Path, url: str) -> None:
         """A configuration with comments and trailing commas."""

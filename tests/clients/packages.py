@@ -4,8 +4,9 @@ import os
 import platform
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import pytest
 from filelock import FileLock
@@ -41,12 +42,20 @@ NODE = Package(f"node-{_SYSTEM}-{_MACHINE}", "22.23.3", "node")
 NEWEST_NEED = (22, 19)
 
 
-def cache() -> Path:
-    """The folder that keeps what was installed."""
-    return Path(os.environ.get(FOLDER) or user_cache_dir("promptlearn-test-clients", appauthor=False))
+class Shelf(NamedTuple):
+    """Where installed packages are kept, and the environment in which npm is this person's own."""
+
+    folder: Path
+    environment: Mapping[str, str]
 
 
-def installed(package: Package, folder: Path) -> Path:
+def shelf() -> Shelf:
+    """The shelf of whoever runs the tests; to be asked for before a test moves their home aside."""
+    folder = os.environ.get(FOLDER) or user_cache_dir("promptlearn-test-clients", appauthor=False)
+    return Shelf(Path(folder), dict(os.environ))
+
+
+def installed(package: Package, kept: Shelf) -> Path:
     """The folder of a package's command, installed where it is not yet.
 
     Skips the test where that cannot be; under CI, which has npm, it fails.
@@ -56,17 +65,17 @@ def installed(package: Package, folder: Path) -> Path:
     npm = shutil.which("npm")
     if npm is None:
         _missing("npm is not on PATH; install Node.js to run the real clients")
-    place = folder / f"{package.name.replace('/', '-').lstrip('@')}-{package.version}"
-    folder.mkdir(parents=True, exist_ok=True)
+    place = kept.folder / f"{package.name.replace('/', '-').lstrip('@')}-{package.version}"
+    kept.folder.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{place}.lock", timeout=PATIENCE * 2):
         if not place.is_dir():
-            _install(package, place, npm)
+            _install(package, place, npm=npm, environment=kept.environment)
     if package is NODE:
         return place / "node_modules" / package.name / "bin"
     return place / "node_modules" / ".bin"
 
 
-def node(folder: Path) -> Path:
+def node(kept: Shelf) -> Path:
     """The folder of a Node that every client can run on."""
     found = shutil.which("node")
     if found is not None:
@@ -74,28 +83,35 @@ def node(folder: Path) -> Path:
         version = told.stdout.strip().lstrip("v").split(".")
         if version[0].isdigit() and tuple(map(int, version[:2])) >= NEWEST_NEED:
             return Path(found).parent
-    return installed(NODE, folder)
+    return installed(NODE, kept)
 
 
-def _install(package: Package, place: Path, npm: str) -> None:
+def _install(package: Package, place: Path, *, npm: str, environment: Mapping[str, str]) -> None:
     half = place.with_name(f"{place.name}.{os.getpid()}.part")
     quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
     command = [npm, "install", "--prefix", str(half), *quiet, f"{package.name}@{package.version}"]
     try:
         half.mkdir()
-        _do(command, package)
+        _do(command, package, environment)
         if package.script:
             # Copies the program of this platform, which npm has brought, to where the command is looked for.
-            _do([shutil.which("node") or "node", str(half / "node_modules" / package.name / package.script)], package)
+            script = half / "node_modules" / package.name / package.script
+            _do([shutil.which("node") or "node", str(script)], package, environment)
         half.rename(place)
     finally:
         shutil.rmtree(half, ignore_errors=True)
 
 
-def _do(command: list[str], package: Package) -> None:
+def _do(command: list[str], package: Package, environment: Mapping[str, str]) -> None:
     try:
         done = subprocess.run(
-            command, capture_output=True, encoding="utf-8", errors="replace", timeout=PATIENCE, check=False
+            command,
+            env=dict(environment),
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=PATIENCE,
+            check=False,
         )
         why = done.stderr.strip()[-600:] if done.returncode else ""
     except subprocess.TimeoutExpired:
@@ -104,7 +120,7 @@ def _do(command: list[str], package: Package) -> None:
         _missing(f"{package.name} {package.version} could not be installed from npm: {why}")
 
 
-def _missing(why: str) -> None:
+def _missing(why: str) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(why)
     pytest.skip(why)

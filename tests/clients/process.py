@@ -13,7 +13,7 @@ import psutil
 LIMIT = 90.0
 """Seconds that one run of a client may take; the longest takes a tenth of it."""
 
-LATE = 20.0
+LATE = 60.0
 """Seconds for what a run has begun in the background, as the consolidation after a session."""
 
 

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
 from mcp_server import home as homes
-from mcp_server.cli import COMMANDS
 from mcp_server import scene
 from store.records import Evidence, Kind, Session
-
 from tests.clients import process
 from tests.clients.client import Client
 from tests.clients.conversation import Asked, Say, Step
@@ -90,20 +89,7 @@ class Stage:
     def set_up(self) -> str:
         """What the person does first."""
         with self.person() as desk:
-            if any(command.name == "setup" for command in COMMANDS):
-                return desk.run("setup", "--client", self.client.name, "--yes")
-            from mcp_server.agents import known, parts
-            from mcp_server.agents.client import Machine
-            from mcp_server.settings import interpreter
-            desk.run("status")
-            machine = Machine(sys.platform, str(self.home), dict(os.environ), tuple(interpreter()))
-            client = next(c for c in known.CLIENTS if c.name == self.client.name)
-            for file in client.files(machine):
-                path = next((Path(p) for p in file.paths if Path(p).exists()), Path(file.paths[-1]))
-                path.parent.mkdir(parents=True, exist_ok=True)
-                text = path.read_text(encoding="utf-8") if path.exists() else file.seed
-                path.write_text(parts.apply(text, file.part, toml=path.suffix == ".toml")[0], encoding="utf-8")
-        return ""
+            return desk.run("setup", "--client", self.client.name, "--yes")
 
     def play(self, prompt: str, *steps: Step, session: str = "") -> Played:
         """Run the client with a prompt, to which the model answers with these steps."""
@@ -154,6 +140,11 @@ class Stage:
             return wiring.place().project.key
         finally:
             wiring.close()
+
+    def faults(self) -> list[str]:
+        """What went wrong in hooks, as they left it for `doctor`."""
+        with self.person() as desk:
+            return [f"{beat.event}: {beat.fault}" for beat in desk.store.beats() if beat.fault]
 
     def snapshot(self) -> dict[str, bytes]:
         """Every file in the home, but for our own folder."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from mcp_server import listing, scene
 from mcp_server.settings import interpreter
 from tests.clients import packages, process
@@ -16,7 +17,7 @@ Ask = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(params=[["serve"], ["serve", "--sdk"]], ids=" ".join)
-def ask(request: pytest.FixtureRequest, kept: Path, tmp_path: Path) -> Ask:
+def ask(request: pytest.FixtureRequest, kept: packages.Shelf, tmp_path: Path) -> Ask:
     """Asks one door through the Inspector, in a clean home, and returns the JSON that it printed."""
     programs = [packages.installed(packages.INSPECTOR, kept), packages.node(kept)]
     path = os.pathsep.join([*map(str, programs), os.environ["PATH"]])

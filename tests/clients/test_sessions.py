@@ -33,7 +33,9 @@ def test_the_model_is_told_in_its_first_request_what_to_call_and_when(journey: J
         assert told == f"- mcp__promptlearn: {FIRST_LINE}"
         return
     assert _plain(INSTRUCTIONS) in _plain(told)
-    offered = {name.removeprefix("mcp").strip("_").removeprefix("promptlearn").strip("_") for name in _ours(journey.task.first)}
+    offered = {
+        name.removeprefix("mcp").strip("_").removeprefix("promptlearn").strip("_") for name in _ours(journey.task.first)
+    }
     assert TOOLS - offered <= {"suggest_rule"}
 
 
@@ -81,6 +83,14 @@ def test_what_a_session_was_shown_is_recorded(journey: Journey) -> None:
     assert set(second) >= {1, 3}
     assert (2 in first) is journey.stage.client.hooks  # the rule for one file came with its edit
     assert (FILE_RULE in journey.task.asked[-1].text) is journey.stage.client.hooks
+
+
+def test_a_command_in_the_agents_shell_is_known_for_the_agents(journey: Journey) -> None:
+    answers = [result for asked in journey.next.asked for result in asked.results if "for a person" in result]
+    assert answers
+    assert all(f"{journey.stage.client.mark} is set" in answer for answer in answers)
+    with journey.stage.person() as desk:
+        assert not desk.store.rule(1).pinned
 
 
 def test_nothing_of_a_session_is_left_running(journey: Journey) -> None:

@@ -171,7 +171,7 @@ def test_a_candidate_is_shown_with_all_that_speaks_for_and_against_it(desk: Desk
         "  only for src/** *.py",
         "  origin: MCP tool (agent's word)",
         "  why: seen in a task",
-        "  removed from the text before you saw it: 1 x zero-width characters",
+        "  removed from the text before you saw it: 1 x zero width",
     ]
     assert lines[7].startswith("  WARNING: ")
     assert lines[8].startswith("  > the tests take too long")
@@ -396,6 +396,10 @@ def test_a_real_terminal_takes_real_keys(desk: Desk, tmp_path: Path) -> None:
 def _at_a_terminal(folder: Path, words: list[str], script: list[tuple[str, str, str]]) -> str:
     """Run the program at a terminal of its own; each line waits for two texts to be shown, then types."""
     import pty
+    import termios
+
+    def takes_keys() -> bool:
+        return not termios.tcgetattr(terminal)[3] & termios.ICANON
 
     root = Path(__file__).resolve().parents[2]
     command = [sys.executable, "-E", "-P", str(root / "mcp_promptlearn.py"), *words]
@@ -408,6 +412,8 @@ def _at_a_terminal(folder: Path, words: list[str], script: list[tuple[str, str, 
         while not re.search(f"{re.escape(first)}.*{re.escape(then)}", shown[seen:], re.DOTALL):
             shown += _read(terminal, shown)
         seen = len(shown)
+        while takes_keys() != (not keys.endswith("\n")):
+            pass  # what is typed before it listens is thrown away, as nobody meant it
         os.write(terminal, keys.encode())
     while piece := _read(terminal, shown, end=True):
         shown += piece

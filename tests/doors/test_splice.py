@@ -52,7 +52,7 @@ def value_of(text: str) -> Any:
     return read(text)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(files(), st.sampled_from([OURS, "word", [], [1]]))
 @example("{\r}\n", OURS)
 @example('{"x":{\r},\n"b":1}', OURS)
@@ -64,7 +64,7 @@ def test_what_was_put_into_any_document_comes_out_to_the_byte(text: str, value: 
     assert drop(after, ["ours"]) == text
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(files(), NAMES, st.sampled_from([OURS, "word"]))
 @example('{"a":{"x":[]}}', "a", OURS)
 def test_what_was_put_deeper_comes_out_to_the_byte(text: str, name: str, value: Any) -> None:
@@ -79,7 +79,7 @@ def test_what_was_put_deeper_comes_out_to_the_byte(text: str, name: str, value: 
     assert drop(after, [name, "ours"] if name in before else [name]) == text
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(files(), NAMES, st.sampled_from([OURS, "word"]))
 def test_what_was_added_to_any_list_comes_out_to_the_byte(text: str, name: str, value: Any) -> None:
     before = value_of(text)
@@ -93,7 +93,7 @@ def test_what_was_added_to_any_list_comes_out_to_the_byte(text: str, name: str, 
     assert drop(after, [name, len(inner)] if name in before else [name]) == text
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(files(), st.data())
 def test_taking_out_any_member_leaves_the_rest_as_it_was_meant(text: str, data: st.DataObject) -> None:
     before = value_of(text)
@@ -108,7 +108,7 @@ def test_taking_out_any_member_leaves_the_rest_as_it_was_meant(text: str, data: 
         assert value_of(drop(text, [name, place])) == {**before, name: rest}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(files(), st.data())
 def test_a_value_is_replaced_in_its_place_and_can_be_put_back(text: str, data: st.DataObject) -> None:
     before = value_of(text)
@@ -121,7 +121,7 @@ def test_a_value_is_replaced_in_its_place_and_can_be_put_back(text: str, data: s
     assert value_of(put(after, [name], before[name])) == before
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.text(alphabet='{}[]",:/*\\ \n\r\tab1', max_size=30))
 def test_no_text_is_taken_for_valid_that_a_plain_reader_refuses_for_more_than_comments_and_commas(text: str) -> None:
     plain = is_plain(text)

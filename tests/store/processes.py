@@ -2,14 +2,14 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
 BEGIN = """
-import os, sys
+import atexit, os, sys
 from pathlib import Path
 from store import open_store
 from store.errors import *
@@ -22,6 +22,16 @@ def say(*words):
 
 def hear():
     return sys.stdin.readline().strip()
+
+def somebody_else():
+    # From here on, what only root may do is refused to root as well.
+    if os.getuid() == 0 and hasattr(os, "setresuid"):
+        os.setresgid(65534, 65534, 0)
+        os.setresuid(65534, 65534, 0)
+        atexit.register(lambda: os.setresuid(0, 0, 0))
+    elif os.getuid() == 0:
+        os.setgid(65534)
+        os.setuid(65534)
 """
 
 
@@ -59,12 +69,10 @@ class Process:
 
 
 @contextmanager
-def process(code: str, *args: object) -> Iterator[Process]:
+def process(code: str, *args: object) -> Generator[Process]:
     """A child that runs `code`, with the store, the nouns and the facts of tests at hand; gone at the end."""
     command = [sys.executable, "-c", BEGIN + code, *map(str, args)]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
-    ) as child:
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8") as child:
         try:
             yield Process(child)
         finally:
@@ -72,7 +80,7 @@ def process(code: str, *args: object) -> Iterator[Process]:
 
 
 @contextmanager
-def processes(count: int, code: str, *args: object) -> Iterator[list[Process]]:
+def processes(count: int, code: str, *args: object) -> Generator[list[Process]]:
     """So many children, each with its number before its other arguments, all of which have said `ready`."""
     with ExitStack() as stack:
         children = [stack.enter_context(process(code, number, *args)) for number in range(count)]

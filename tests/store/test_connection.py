@@ -234,13 +234,22 @@ def test_reading_inside_a_write_sees_it_and_ends_nothing(tmp_path: Path) -> None
 
 def test_what_fails_inside_a_write_leaves_nothing(tmp_path: Path) -> None:
     with closing(made(tmp_path / "store.db")) as connection:
-        with pytest.raises(UnreachableError, match="no such table"), connection.writing() as db:
-            db.execute("INSERT INTO t VALUES (1)")
-            with connection.reading():
-                db.execute("SELECT * FROM elsewhere")
-        with pytest.raises(KeyboardInterrupt), connection.writing() as db:
-            db.execute("INSERT INTO t VALUES (2)")
-            raise KeyboardInterrupt
+
+        def failing() -> None:
+            with connection.writing() as db:
+                db.execute("INSERT INTO t VALUES (1)")
+                with connection.reading():
+                    db.execute("SELECT * FROM elsewhere")
+
+        def interrupted() -> None:
+            with connection.writing() as db:
+                db.execute("INSERT INTO t VALUES (2)")
+                raise KeyboardInterrupt
+
+        with pytest.raises(UnreachableError, match="no such table"):
+            failing()
+        with pytest.raises(KeyboardInterrupt):
+            interrupted()
         assert numbers(connection) == []
 
 
@@ -370,3 +379,53 @@ def test_a_lock_that_has_no_place_is_refused_in_our_words(tmp_path: Path) -> Non
     (tmp_path / "file").touch()
     with pytest.raises(StoreError), sole(tmp_path / "file" / "it.lock", what="it"):
         raise AssertionError("it was held")
+
+
+def test_a_hasty_write_is_not_synced_and_the_next_one_is(tmp_path: Path) -> None:
+    with closing(made(tmp_path / "store.db")) as connection:
+        with connection.hasty() as db:
+            db.execute("INSERT INTO t VALUES (1)")
+            assert pragma(connection, "synchronous") == 1
+        assert pragma(connection, "synchronous") == 2
+        with pytest.raises(ValueError, match="no"), connection.hasty() as db:
+            raise ValueError("no")
+        with closing(opened(tmp_path / "store.db")) as other, other.writing(), pytest.raises(BusyError):
+            connection.hasty().__enter__()
+        assert pragma(connection, "synchronous") == 2
+        assert numbers(connection) == [1]
+    with pytest.raises(UnreachableError):
+        connection.hasty().__enter__()
+
+
+@posix
+def test_without_a_write_ahead_log_there_is_no_haste(tmp_path: Path) -> None:
+    with closing(made(tmp_path / "store.db", vfs="unix-dotfile")) as connection, connection.hasty() as db:
+        db.execute("INSERT INTO t VALUES (1)")
+        assert pragma(connection, "synchronous") == 2
+
+
+@posix
+def test_haste_follows_a_replaced_file_and_leaves_it_safe(tmp_path: Path) -> None:
+    path, other = tmp_path / "store.db", tmp_path / "other.db"
+    made(other).close()
+    with closing(made(path)) as connection:
+        connection.settle()
+        for part in ("", "-wal", "-shm"):
+            path.with_name(f"store.db{part}").rename(tmp_path / f"aside.db{part}")
+        other.rename(path)
+        with connection.hasty() as db:
+            db.execute("INSERT INTO t VALUES (1)")
+        assert (pragma(connection, "synchronous"), numbers(connection)) == (2, [1])
+
+
+def test_leaving_moves_nothing_out_of_the_log_and_closing_does(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    log = path.with_name("store.db-wal")
+    connection = made(path)
+    before = log.read_bytes()
+    connection.leave()
+    assert log.read_bytes() == before
+    opened(path).close()
+    assert not log.exists()
+    opened(path).leave()
+    assert not log.exists()

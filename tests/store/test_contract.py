@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from store import open_store
-from store.contract import Store
+from store.contract import Numbers, Store
 from store.episodes import IDLE
 from store.errors import BusyError, ConflictError, NotFoundError
 from store.memory import MemoryStore
@@ -135,6 +135,17 @@ def test_facts_are_found_by_every_condition_together(store: Store) -> None:
     assert store.evidence(HERE, episode=3) == []
     assert store.evidence("nowhere") == []
     assert store.counts(HERE) == {Kind.FEEDBACK: 3, Kind.FAILURE: 1}
+
+
+def test_rules_and_sessions_are_counted(store: Store) -> None:
+    assert store.numbers(HERE) == Numbers({}, 0, 0, None)
+    store.revise(HERE, [adding("Use uv."), adding("No tabs."), adding("Use make.")], cause="add", now=NOW)
+    pins = [Step(Pin(rule, True), "pin", "person", "r") for rule in (1, 3)]
+    store.revise(HERE, [*pins, moving(3, State.RETIRED)], cause="pin", now=NOW)
+    store.deliver(session("s1"), task="", shown=[], now=NOW + 90)
+    store.deliver(session("s2"), task="", shown=[], now=NOW + 5)
+    store.deliver(session("s3", "other"), task="", shown=[], now=NOW + 99)
+    assert store.numbers(HERE) == Numbers({State.ACTIVE: 2, State.RETIRED: 1}, 1, 2, NOW + 90)
 
 
 def test_failures_are_tallied_by_distinct_session_then_commit_then_fact(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from store.episodes import FRESH, IDLE, following
 from store.records import Episode
 from tests.store.facts import HERE, NOW

@@ -7,12 +7,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+
 from store import migrations, open_store, upkeep
 from store.connection import Connection
 from store.contract import Store, mentions
 from store.errors import BusyError, NotFoundError
 from store.memory import MemoryStore
-from store.records import FORGOTTEN, Heartbeat, Kind, State
+from store.records import FORGOTTEN, Heartbeat, Kind, Rule, State
 from store.revise import Add, Reword, Step
 from store.sqlite import SqliteStore
 from tests.store.facts import HERE, NOW, adding, fact, session, showing, wording
@@ -24,14 +25,20 @@ OTHER = "elsewhere"
 
 def holding(home: Path, text: str = SECRET) -> list[str]:
     """The files of a home that hold a text, in any case or encoding that we write."""
-    forms = {text.encode(), text.casefold().encode(), text.encode("ascii", "backslashreplace").replace(b"\\x", b"\\u00")}
+    forms = {
+        text.encode(),
+        text.casefold().encode(),
+        text.encode("ascii", "backslashreplace").replace(b"\\x", b"\\u00"),
+    }
     files = [path for path in home.rglob("*") if path.is_file()]
     return sorted(path.name for path in files if any(form in path.read_bytes() for form in forms))
 
 
 def confided(store: Store) -> None:
     """Say it everywhere where a text can stand."""
-    store.record([fact("unrelated"), fact(f"{'x' * 9000} {SECRET.upper()} {'y' * 9000}"), fact("x", note=[{SECRET: 1}])])
+    store.record(
+        [fact("unrelated"), fact(f"{'x' * 9000} {SECRET.upper()} {'y' * 9000}"), fact("x", note=[{SECRET: 1}])]
+    )
     add = Add(wording(f"Say {SECRET}."), state=State.ACTIVE, target=f"words:{SECRET}", why=f"because {SECRET}")
     store.revise(
         HERE,
@@ -64,7 +71,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, chance: Callable[[int]
 def test_a_needle_is_found_in_any_text_of_a_value_whatever_its_case() -> None:
     holds = mentions(["süss", 'say "hi"\n', ""])
     found = ["SÜSS", "xsüßy", 'they say "HI"\nto all', {"süss": 1}, {"a": [{"b": "süss"}]}, ("a", "süss")]
-    missed = ["", "sus", 'say "hi"', {"a": 1}, [], None, 5, 1.5, True, {"a": [None, 7]}]
+    missed: list[object] = ["", "sus", 'say "hi"', {"a": 1}, [], None, 5, 1.5, True, {"a": [None, 7]}]
     assert [value for value in found if not holds(value)] == []
     assert [value for value in missed if holds(value)] == []
     assert not mentions([])("anything")
@@ -167,7 +174,7 @@ def test_no_byte_of_a_forgotten_rule_stays_in_the_backups(tmp_path: Path) -> Non
     assert [part for part in before.parent.iterdir() if part not in (before, after)] == []
 
 
-def _rules(path: Path) -> list[object]:
+def _rules(path: Path) -> list[Rule]:
     with closing(Connection(path)) as connection:
         store = SqliteStore(connection, chance=bytes)
         return [store.rule(ident) for ident in range(1, 5)]

@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+
 from store import open_store, upkeep
 from store.connection import Connection
 from store.records import State

@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+
 from store import migrations, open_store, upkeep
 from store.connection import Connection
 from store.errors import BusyError, DamagedError, TooNewError, UnreachableError
@@ -67,7 +68,7 @@ def newer(path: Path, *, wait: float = 15.0) -> SqliteStore:
     except BaseException:
         connection.close()
         raise
-    return SqliteStore(connection, chance=lambda n: bytes(n))
+    return SqliteStore(connection, chance=bytes)
 
 
 def schema(path: Path) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+
 from store import open_store
 from store.errors import BusyError, ConflictError
 from store.records import State

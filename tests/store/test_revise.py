@@ -3,9 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from store import chain
 from store.errors import NotFoundError
-from store.records import FORGOTTEN, Ending, Operation, Rule, Source, State, Trust
+from store.records import FORGOTTEN, Ending, Operation, Rule, Source, State, Trust, Version
 from store.revise import (
     Add,
     Move,
@@ -33,7 +34,9 @@ def after(change: Move | Pin | Reword | Restore, rule: Rule, *, newest: int = 1)
 
 
 def test_a_new_rule_has_one_version_with_a_salted_digest() -> None:
-    change = Add(wording("Use uv."), operation=Operation.MERGE, replaces=(1, 2), target="t", why="w", evidence=(4, 4, 5))
+    change = Add(
+        wording("Use uv."), operation=Operation.MERGE, replaces=(1, 2), target="t", why="w", evidence=(4, 4, 5)
+    )
     effect = created(change, project=HERE, ident=3, salt="5a17", now=NOW)
     rule = effect.rule
     assert effect.versions == (rule.current,)
@@ -71,10 +74,8 @@ def test_a_new_wording_is_a_version_above_all_others() -> None:
 
 
 def test_going_back_to_the_current_version_writes_no_version() -> None:
-    rule = replace(made(), state=State.ACTIVE)
-    effect = changed(
-        Restore(undone(rule)), rule, versions={}.__getitem__, newest=1, salt="", now=NOW
-    )
+    rule, known = replace(made(), state=State.ACTIVE), dict[int, Version]()
+    effect = changed(Restore(undone(rule)), rule, versions=known.__getitem__, newest=1, salt="", now=NOW)
     assert effect.versions == ()
     assert effect.rule == replace(rule, state=State.RETIRED, ending=Ending.UNDONE)
 

@@ -1,19 +1,28 @@
-"""What the SQLite backend promises beyond the contract: private files, odd places, read-only, full, and damaged ones."""
+"""What the SQLite backend promises beyond the contract: private files, odd places, shut, full and damaged ones."""
 
 import os
 import sqlite3
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
-from store import open_store, upkeep
+from store import open_existing, open_store, upkeep
 from store.connection import Connection
-from store.errors import BusyError, DamagedError, FullError, NotFoundError, ReadOnlyError, StoreError, UnreachableError
+from store.errors import (
+    BusyError,
+    DamagedError,
+    FullError,
+    NotFoundError,
+    ReadOnlyError,
+    StoreError,
+    TooNewError,
+    UnreachableError,
+)
 from store.records import Kind, Project, State
 from store.revise import Add, Restore, Step
 from store.sqlite import SqliteStore
@@ -25,7 +34,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="limits and small fil
 
 
 @contextmanager
-def masked(mask: int) -> Iterator[None]:
+def masked(mask: int) -> Generator[None]:
     before = os.umask(mask)
     try:
         yield
@@ -156,9 +165,7 @@ from contextlib import suppress
 from store import upkeep, sqlite, forgetting
 import filelock, filelock._unix, filelock._soft
 path = Path(sys.argv[1])
-if os.getuid() == 0:
-    os.setgid(65534)
-    os.setuid(65534)
+somebody_else()
 try:
     store = open_store(path)
     rule = store.rule(1)
@@ -266,8 +273,7 @@ def test_a_reader_beside_a_writer_of_another_user_sees_what_that_writes(reachabl
     code = """
 from store import upkeep, sqlite
 path = Path(sys.argv[1])
-os.setgid(65534)
-os.setuid(65534)
+somebody_else()
 store = open_store(path)
 while True:
     say(*[f.text for f in store.evidence(HERE)])
@@ -359,7 +365,7 @@ def test_a_full_file_refuses_a_write_whole_and_takes_it_once_there_is_room(tmp_p
         pages = connection.raw.execute("PRAGMA page_count").fetchone()[0]
         connection.raw.execute(f"PRAGMA max_page_count = {pages + 1}")
         big = [fact(f"{number} {'x' * 3000}") for number in range(20)]
-        with pytest.raises(FullError, match="no space left for the store .*; nothing was recorded"):
+        with pytest.raises(FullError, match=r"no space left for the store .*; nothing was recorded"):
             store.record(big)
         with pytest.raises(FullError):
             store.revise(HERE, [adding(f"Rule {n} {'x' * 300}.") for n in range(60)], cause="add", now=NOW)
@@ -465,9 +471,7 @@ def upkeep_restored(path: Path) -> None:
         store.record([failure("t", "s1")], rule=1)
 
 
-def test_an_index_that_lost_a_row_is_a_problem_with_a_name(tmp_path: Path) -> None:
-    path = tmp_path / "store.db"
-    filled(path).close()
+def index_loses_a_row(path: Path) -> None:
     for condition, text in ((" WHERE id < 0", "left out"), ("", "taken in")):
         # While the schema says that the index holds only some rows, another does not get into it.
         with closing(sqlite3.connect(path)) as other:
@@ -479,6 +483,12 @@ def test_an_index_that_lost_a_row_is_a_problem_with_a_name(tmp_path: Path) -> No
             other.commit()
         with closing(open_store(path)) as store:
             store.record([fact(text)])
+
+
+def test_an_index_that_lost_a_row_is_a_problem_with_a_name(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    filled(path).close()
+    index_loses_a_row(path)
     with closing(open_store(path)) as store:
         assert any("evidence_fingerprint" in problem for problem in store.problems())
         with closing(sqlite3.connect(path)) as other:
@@ -486,6 +496,16 @@ def test_an_index_that_lost_a_row_is_a_problem_with_a_name(tmp_path: Path) -> No
             other.commit()
         with pytest.raises(DamagedError, match="evidence_fingerprint"):
             store.problems()
+
+
+def test_a_backup_makes_an_index_anew_that_lost_a_row(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    filled(path).close()
+    index_loses_a_row(path)
+    upkeep.restore(path, upkeep.back_up(path, now=NOW), now=NOW)
+    with closing(open_store(path)) as store:
+        assert store.problems() == []
+        assert [f.text for f in store.evidence(HERE)] == ["kept", "left out", "taken in"]
 
 
 def test_a_row_that_points_to_nothing_is_a_problem(tmp_path: Path) -> None:
@@ -527,3 +547,79 @@ def test_every_refusal_is_one_line() -> None:
         BusyError("the store"),
     ]
     assert all(str(error).isprintable() for error in errors)
+
+
+# As hooks open it
+
+
+def test_a_hook_makes_no_store(tmp_path: Path) -> None:
+    path = tmp_path / "home" / "store.db"
+    assert open_existing(path, wait=0) is None
+    assert list(tmp_path.iterdir()) == []
+    path.parent.mkdir()
+    path.touch()
+    assert open_existing(path, wait=0) is None
+    assert path.stat().st_size == 0
+
+
+def test_a_hook_uses_the_store_there_is(tmp_path: Path) -> None:
+    filled(tmp_path / "store.db").close()
+    store = open_existing(tmp_path / "store.db", wait=0)
+    assert store
+    with closing(store):
+        assert store.rule(1).text == "Use uv."
+        store.record([fact("heard")])
+
+
+@pytest.mark.parametrize("newer", [False, True], ids=["damaged", "newer"])
+def test_a_hook_mends_and_migrates_nothing(tmp_path: Path, newer: bool) -> None:
+    path = tmp_path / "store.db"
+    path.write_bytes(b"damaged" * 99)
+    if newer:
+        path.unlink()
+        filled(path).close()
+        with closing(sqlite3.connect(path)) as db:
+            db.execute("PRAGMA user_version = 99")
+    content = path.read_bytes()
+    with pytest.raises(TooNewError if newer else DamagedError):
+        open_existing(path, wait=0)
+    assert path.read_bytes() == content
+    assert [part.name for part in tmp_path.iterdir()] == ["store.db"]
+
+
+def test_a_hook_leaves_a_log_that_cannot_be_read_to_whoever_mends(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    code = "store = open_store(Path(sys.argv[1]))\nstore.record([fact('one')])\nsay('done')\nhear()"
+    with process(code, path) as other:
+        assert other.hear() == "done"
+        other.kill()
+    log = path.with_name("store.db-wal")
+    content = bytes(32) + log.read_bytes()[32:]
+    log.write_bytes(content)
+    assert open_existing(path, wait=0) is None
+    assert log.read_bytes() == content
+    told = list[str]()
+    open_store(path, tell=told.append).close()
+    assert "write-ahead log is damaged" in told[0]
+
+
+@posix
+def test_a_hook_of_another_user_only_reads(reachable: Path) -> None:
+    path = reachable / "store.db"
+    filled(path).close()
+    close_to_others(path, file=0o444, folder=0o555)
+    with process(READING.replace("open_store(path)", "__import__('store').open_existing(path, wait=0)"), path) as other:
+        assert other.hear() == "read Use uv. 1 []"
+        assert other.end() == DENIED
+    path.parent.chmod(0o000)
+    code = """
+somebody_else()
+from store import open_existing, upkeep
+try:
+    open_existing(Path(sys.argv[1]), wait=0)
+except UnreachableError as error:
+    say(error)
+"""
+    with process(code, path) as other:
+        assert "cannot be opened (Permission denied)" in other.end()[0]
+    path.parent.chmod(0o755)

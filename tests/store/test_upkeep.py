@@ -108,7 +108,7 @@ def test_what_cannot_be_backed_up_leaves_the_older_backups(tmp_path: Path) -> No
     path.unlink()
     with pytest.raises(UnreachableError):
         upkeep.back_up(path, now=NOW)
-    assert [part for part in good.parent.iterdir()] == [good]
+    assert list(good.parent.iterdir()) == [good]
 
 
 def test_what_a_killed_backup_left_is_no_backup_and_goes_with_the_next(tmp_path: Path) -> None:
@@ -254,6 +254,7 @@ for attempt in (lambda: open_store(path), lambda: upkeep.restore(path, upkeep.ba
         attempt()
     except StoreError as error:
         say(type(error).__name__)
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.getrlimit(resource.RLIMIT_FSIZE)[1],) * 2)
 """
     with process(code, path) as other:
         assert other.end() == ["FullError", "FullError"]
@@ -354,23 +355,24 @@ def test_a_store_that_was_cut_off_is_never_an_empty_one(kept: Kept, tmp_path: Pa
     assert survived(kept, tmp_path / "home", kept.whole[:cut]) in {"replaced", "named", "refused"}
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        pytest.param(lambda whole: bytes(100) + whole[100:], id="header of zeros"),
-        pytest.param(lambda whole: b"\xff" * 100 + whole[100:], id="header of ones"),
-        pytest.param(lambda whole: bytes(len(whole)), id="all zeros"),
-        pytest.param(lambda whole: Random(1).randbytes(len(whole)), id="chance"),
-        pytest.param(lambda whole: b"These are my notes.\n" * 50, id="text"),
-        pytest.param(lambda whole: whole[:4096] + bytes(4096) + whole[8192:], id="second page of zeros"),
-        pytest.param(lambda whole: whole[:100] + bytes(3996) + whole[4096:], id="schema of zeros"),
-        pytest.param(lambda whole: whole[4096:], id="first page gone"),
-    ],
-)
-def test_a_store_that_was_overwritten_is_never_an_empty_one(
-    kept: Kept, tmp_path: Path, content: Callable[[bytes], bytes]
-) -> None:
-    assert survived(kept, tmp_path / "home", content(kept.whole)) in {"replaced", "named", "refused"}
+NOTES = b"These are my notes.\n" * 300
+
+OVERWRITTEN: dict[str, Callable[[bytes], bytes]] = {
+    "header of zeros": lambda whole: bytes(100) + whole[100:],
+    "header of ones": lambda whole: b"\xff" * 100 + whole[100:],
+    "all zeros": lambda whole: bytes(len(whole)),
+    "chance": lambda whole: Random(1).randbytes(len(whole)),
+    "text": lambda _: NOTES,
+    "second page of zeros": lambda whole: whole[:4096] + bytes(4096) + whole[8192:],
+    "schema of zeros": lambda whole: whole[:100] + bytes(3996) + whole[4096:],
+    "first page gone": lambda whole: whole[4096:],
+}
+
+
+@pytest.mark.parametrize("harm", OVERWRITTEN)
+def test_a_store_that_was_overwritten_is_never_an_empty_one(kept: Kept, tmp_path: Path, harm: str) -> None:
+    content = OVERWRITTEN[harm](kept.whole)
+    assert survived(kept, tmp_path / "home", content) in {"replaced", "named", "refused"}
 
 
 def test_one_wrong_byte_in_any_page_is_survived(kept: Kept, tmp_path: Path) -> None:
@@ -397,20 +399,20 @@ def test_one_wrong_byte_in_the_header_is_survived(kept: Kept, tmp_path: Path) ->
         shutil.rmtree(folder)
 
 
+HARMED: dict[str, Callable[[bytes], bytes]] = {
+    "its header": lambda log: bytes(32) + log[32:],
+    "its first frame": lambda log: log[:40] + b"\xff" + log[41:],
+    "its middle": lambda log: log[: len(log) // 2] + b"\xff\xff" + log[len(log) // 2 + 2 :],
+    "all of it": lambda log: Random(2).randbytes(len(log)),
+    "its end": lambda log: log[:-100],
+    "text": lambda _: NOTES,
+}
+
+
 @pytest.mark.parametrize("backed_up", [False, True], ids=["without a backup", "with a backup"])
-@pytest.mark.parametrize(
-    "harm",
-    [
-        pytest.param(lambda log: bytes(32) + log[32:], id="its header"),
-        pytest.param(lambda log: log[:40] + b"\xff" + log[41:], id="its first frame"),
-        pytest.param(lambda log: log[: len(log) // 2] + b"\xff\xff" + log[len(log) // 2 + 2 :], id="its middle"),
-        pytest.param(lambda log: Random(2).randbytes(len(log)), id="all of it"),
-        pytest.param(lambda log: log[:-100], id="its end"),
-        pytest.param(lambda log: b"These are my notes.\n" * 300, id="text"),
-    ],
-)
+@pytest.mark.parametrize("harm", HARMED)
 def test_a_young_store_whose_log_is_damaged_is_never_an_empty_one_in_silence(
-    tmp_path: Path, harm: Callable[[bytes], bytes], backed_up: bool
+    tmp_path: Path, harm: str, backed_up: bool
 ) -> None:
     path, told = tmp_path / "store.db", list[str]()
     acknowledged(path)
@@ -422,7 +424,7 @@ def test_a_young_store_whose_log_is_damaged_is_never_an_empty_one_in_silence(
             shutil.copy(log, tmp_path / "log")
         acknowledged(path)
         (tmp_path / "copy").rename(tmp_path / "backups" / "store-000000000001-000.db")
-    content = harm(log.read_bytes())
+    content = HARMED[harm](log.read_bytes())
     log.write_bytes(content)
     path.with_name("store.db-shm").unlink()
     with closing(open_store(path, now=lambda: NOW, tell=told.append)) as store:
@@ -458,10 +460,11 @@ def test_the_newest_good_backup_takes_the_place(tmp_path: Path) -> None:
     path.write_bytes(b"damaged")
     with closing(open_store(path, now=lambda: NOW, tell=told.append)) as store:
         assert [f.text for f in store.evidence(HERE)] == ["0"]
-    assert told == [
+    sentence = (
         f"the store {path} is damaged (file is not a database); "
         f"it was set aside as store.damaged-{NOW:.0f}-0.db and the backup {good.name} took its place"
-    ]
+    )
+    assert told == [sentence]
 
 
 def test_without_a_backup_a_new_store_begins_and_says_so(tmp_path: Path) -> None:
@@ -608,7 +611,12 @@ def test_on_a_drive_without_second_names_the_damaged_file_is_moved(
 
 @pytest.mark.parametrize(
     "setting",
-    ["PRAGMA application_id = 7", "PRAGMA user_version = 5", "CREATE TABLE theirs (x)", "CREATE TABLE theirs (x); PRAGMA user_version = 1"],
+    [
+        "PRAGMA application_id = 7",
+        "PRAGMA user_version = 5",
+        "CREATE TABLE theirs (x)",
+        "CREATE TABLE theirs (x); PRAGMA user_version = 1",
+    ],
 )
 def test_another_programs_database_is_refused_and_not_touched(tmp_path: Path, setting: str) -> None:
     path = tmp_path / "store.db"
@@ -642,6 +650,14 @@ hear()
     with pytest.raises(TooNewError if newer else NotOursError):
         open_store(path)
     assert {part: part.read_bytes() for part in before} == before
+
+
+def test_a_store_whose_tables_are_gone_is_damaged(tmp_path: Path) -> None:
+    path, told = tmp_path / "store.db", list[str]()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
+    open_store(path, tell=told.append).close()
+    assert "its tables are gone" in told[0]
 
 
 def test_a_newer_store_is_refused_and_not_touched(tmp_path: Path) -> None:

@@ -1,0 +1,47 @@
+"""`setup` makes a real client use us; `uninstall` takes us out again."""
+
+from tests.clients import trust
+from tests.clients.conversation import Say
+from tests.clients.journeys import GET, NEXT, RULE, TASK, Journey
+from tests.clients.stage import Stage
+
+
+def test_the_client_itself_says_that_the_server_works(journey: Journey) -> None:
+    client = journey.stage.client
+    listed = journey.stage.command(client.listing)
+    (line,) = [
+        line for line in (listed.out + listed.err).splitlines() if "promptlearn" in line and client.works in line
+    ]
+    assert line
+
+
+def test_setup_again_changes_nothing(journey: Journey) -> None:
+    before = journey.stage.snapshot()
+    journey.stage.set_up()
+    assert journey.stage.snapshot() == before
+
+
+def test_uninstall_gives_every_file_back_byte_for_byte(stage: Stage) -> None:
+    before = stage.snapshot()
+    said = stage.set_up()
+    touched = {name for name, data in stage.snapshot().items() if before.get(name) != data}
+    assert touched
+    assert all(name.rsplit("/", maxsplit=1)[-1] in said for name in touched)
+    with stage.person() as desk:
+        desk.run("uninstall", "--yes")
+    assert stage.snapshot() == before
+
+
+def test_after_uninstall_the_client_works_without_us(stage: Stage) -> None:
+    stage.set_up()
+    if stage.client.name == "codex":
+        trust.hooks(stage, trust=True)
+    with stage.person() as desk:
+        desk.run("add", RULE)
+    assert any("promptlearn" in asked.text for asked in stage.play(TASK, GET).asked)
+    with stage.person() as desk:
+        desk.run("uninstall", "--yes")
+    alone = stage.play(NEXT, Say("Fine."))
+    assert [name for name in alone.first.tools if "promptlearn" in name] == []
+    assert "promptlearn" not in alone.first.text
+    assert RULE not in alone.first.text

@@ -1,0 +1,71 @@
+"""`consolidate` says in words what came of a run, what it would do, and what waits for the person."""
+
+from pathlib import Path
+
+from mcp_server.learning.plan import OPERATIONS
+from store.records import Kind
+from tests.doors.desk import Desk
+from tests.store.facts import fact
+
+TARGET = "test:tests.test_form::test_fields|AssertionError|form.py:make"
+
+
+def test_a_run_says_what_it_proposes_and_that_nothing_is_served_yet(desk: Desk) -> None:
+    desk.run("feedback", "Never use tabs.")
+    assert desk.run("consolidate") == (
+        "project: consolidated\n"
+        "- proposed: Never use tabs.\n"
+        "  because a person said so\n"
+        "Revision 1. Nothing is served before you admit it: mcp-promptlearn review"
+    )
+    assert desk.run("consolidate") == "project: consolidated\n- nothing new in the evidence"
+    assert desk.store.head(desk.project) == 1
+
+
+def test_a_dry_run_shows_the_same_and_changes_nothing(desk: Desk) -> None:
+    desk.run("feedback", "Never use tabs.")
+    would = desk.run("consolidate", "--dry-run").splitlines()
+    assert would[0] == "project: a run would give"
+    assert would[-1] == "Nothing was changed."
+    assert desk.rules() == {}
+    assert desk.run("consolidate").splitlines()[1:3] == would[1:3]
+
+
+def test_questions_are_counted(desk: Desk) -> None:
+    desk.keep(*[fact(s, kind=Kind.FAILURE, fingerprint=TARGET, project=desk.project, session=s) for s in "abc"])
+    assert desk.run("consolidate").endswith("1 question for you in `mcp-promptlearn review`.")
+    desk.run("feedback", "Never use tabs.")
+    assert desk.run("consolidate").endswith("1 question for you in `mcp-promptlearn review`.")
+
+
+def test_no_more_than_a_handful_is_proposed_at_once(desk: Desk) -> None:
+    for number in range(OPERATIONS + 2):
+        desk.run("feedback", f"Never read page{number} of book{number} before chapter{number}.")
+    assert "2 more proposals wait for the next run" in desk.run("consolidate")
+    assert len(desk.rules()) == OPERATIONS
+    desk.run("consolidate")
+    assert len(desk.rules()) == OPERATIONS + 2
+
+
+def test_every_known_project_can_be_consolidated_from_anywhere(desk: Desk) -> None:
+    other = desk.folder.parent / "other"
+    other.mkdir()
+    for folder in (other, desk.folder):
+        desk.folder = folder
+        desk.run("feedback", "Never use tabs.")
+    text = desk.run("consolidate", "--all")
+    assert "other: consolidated" in text
+    assert "project: consolidated" in text
+    assert len(desk.facts("consolidate", "--all", "--dry-run")["runs"]) == 2
+
+
+def test_where_nothing_is_known_there_is_nothing_to_consolidate(desk: Desk) -> None:
+    desk.folder = Path.home()
+    assert desk.run("consolidate", "--all") == "No project is known yet, so there is no evidence."
+
+
+def test_while_another_run_is_at_work_this_one_says_so(desk: Desk) -> None:
+    desk.run("feedback", "Never use tabs.")
+    with desk.store.alone("consolidate"):
+        assert "consolidate is held by another process" in desk.refused("consolidate")
+    desk.run("consolidate")

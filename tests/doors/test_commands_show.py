@@ -1,0 +1,249 @@
+"""What is known is shown so that a person finds their way: rules, numbers, reasons, revisions, differences."""
+
+import json
+from pathlib import Path
+
+import pytest
+from mcp_server.commands import moment
+from store.records import Exposure, Kind, Outcome, Session, Source, State, Trust
+from store.revise import Add, Step
+from store.values import replace
+from tests.doors.desk import AGENT, SAFETY, Desk, failed, junit, repository
+from tests.store.facts import fact, wording
+
+
+def shown(desk: Desk, session: str, rule: int = 1) -> int:
+    """A session was shown a rule; returns the episode."""
+    now = desk.clock()
+    seen = Session(session, desk.project, "test", now, now)
+    exposure = Exposure(session, rule, 1, 1.0, True, True, 0)
+    return desk.store.deliver(seen, task="", shown=[exposure], now=now).episode.id
+
+
+# --- rules
+
+
+def test_an_empty_project_says_what_to_do(desk: Desk) -> None:
+    assert desk.run("rules") == "No rules are served in project yet; say one with `mcp-promptlearn add`."
+    desk.suggest("Keep functions short.")
+    assert desk.run("rules") == "No rules are served in project yet; 1 wait in `mcp-promptlearn review`."
+
+
+def test_rules_come_most_important_first_and_the_rest_on_request(desk: Desk) -> None:
+    desk.suggest("Keep functions short.")
+    desk.run("approve", "R1")
+    desk.run("add", "Use uv.", "--path", "src/**")
+    desk.run("add", SAFETY)
+    desk.run("add", "Be brief.", "--global")
+    desk.suggest("Keep lines short.")
+    desk.run("retire", "R2")
+    desk.store.revise(
+        desk.project,
+        [
+            Step(
+                Add(wording("Sort imports.", source=Source("?", "?", Trust.ANONYMOUS)), state=State.ACTIVE),
+                kind="add",
+                actor="person",
+                reason="",
+            )
+        ],
+        cause="add",
+        now=desk.clock(),
+    )
+    served = [
+        f"   R3  {SAFETY}  (active, pinned, not measured, owner's word)",
+        "   R4  Be brief.  (active, global, owner's word)",
+        "   R1  Keep functions short.  (active, agent's word)",
+        "   R6  Sort imports.  (active, unknown origin)",
+    ]
+    assert desk.run("rules").splitlines() == served
+    assert desk.run("rules", "--all").splitlines() == [
+        *served,
+        "   R5  Keep lines short.  (candidate, agent's word)",
+        "   R2  Use uv.  (retired, only src/**, owner's word)",
+    ]
+
+
+# --- status
+
+
+def test_status_counts_what_is_known(desk: Desk) -> None:
+    repository(desk.folder, remote="https://github.com/me/thing")
+    assert desk.run("status").splitlines() == [
+        "project at revision 0  (github.com/me/thing)",
+        "  rules     0 active (0 pinned), 0 global, 0 waiting for review, 0 retired",
+        "  sessions  0",
+        "  evidence  0 test runs with 0 failures, 0 remarks, 0 reports by agents",
+        f"  store     {desk.home / 'promptlearn.db'}",
+        "  model     none, consolidate works without",
+    ]
+    desk.run("add", "Use uv.")
+    desk.run("add", SAFETY)
+    desk.run("add", "Be brief.", "--global")
+    desk.suggest("Keep lines short.", project="github.com/me/thing")
+    desk.run("feedback", "Never use tabs.")
+    (desk.folder.parent / "r.xml").write_text(junit(failed("test_a")), encoding="utf-8")
+    desk.run("ingest", str(desk.folder.parent / "r.xml"))
+    desk.session("s1", project="github.com/me/thing")
+    desk.model = "tiny"
+    assert desk.run("status").splitlines() == [
+        "project at revision 2  (github.com/me/thing)",
+        "  rules     2 active (1 pinned), 1 global, 1 waiting for review, 0 retired",
+        "  sessions  1, the last 2026-01-01 00:00 UTC",
+        "  evidence  1 test run with 1 failure, 1 remark, 0 reports by agents",
+        f"  store     {desk.home / 'promptlearn.db'}",
+        "  model     tiny",
+        "Next: mcp-promptlearn review",
+    ]
+
+
+# --- why
+
+
+def test_why_tells_where_a_rule_comes_from_and_what_became_of_it(desk: Desk) -> None:
+    desk.run("feedback", "Never use tabs in Makefiles.")
+    desk.run("consolidate")
+    desk.run("edit", "R1", "Never use tabs in Makefiles or in Python.", "--path", "**/*.py")
+    desk.run("approve", "R1")
+    desk.run("pin", "R1")
+    assert desk.run("why", "R1").splitlines() == [
+        "R1  Never use tabs in Makefiles or in Python.",
+        "  active, pinned; version 2",
+        "  owner's word, by command line; a person said so",
+        "  only for **/*.py",
+        '  meant to prevent: a person said: "never use tabs in makefiles"',
+        "  version 1 said: Never use tabs in Makefiles.",
+        "Evidence (1 piece):",
+        "  2026-01-01 00:00 UTC  feedback by person (owner): Never use tabs in Makefiles.",
+        "Decisions:",
+        "  2026-01-01 00:00 UTC  propose by program: a person said so",
+        "  2026-01-01 00:00 UTC  edit by person: reworded by a person",
+        "  2026-01-01 00:00 UTC  admit by person: approved by a person",
+        "  2026-01-01 00:00 UTC  pin by person: pinned by a person",
+        "Shown in 0 sessions. Effect: not measured (shown every time, so there is nothing to compare).",
+    ]
+
+
+def test_why_shows_no_more_evidence_than_can_be_read(desk: Desk) -> None:
+    desk.run("add", "Use uv.")
+    facts = [fact(f"remark {number} " + "long " * 100, project=desk.project) for number in range(11)]
+    desk.store.record(facts, rule=1)
+    lines = desk.run("why", "R1").splitlines()
+    assert "Evidence (11 pieces):" in lines
+    assert "  and 3 more; --json has them all" in lines
+    assert all(len(line) < 240 for line in lines)
+    assert len(desk.facts("why", "R1")["quotes"]) == 11
+
+
+def test_why_says_what_was_seen_beside_a_rule_and_that_it_proves_nothing(desk: Desk) -> None:
+    desk.run("add", "Use uv.")
+    for name, outcome in (("s1", "success"), ("s2", "failure"), ("s3", "success"), ("s4", "unknown")):
+        episode = shown(desk, name)
+        report = fact("said", kind=Kind.REPORT, project=desk.project, session=name, source=AGENT, outcome=outcome)
+        desk.keep(replace(report, episode=episode))
+    lines = desk.run("why", "R1").splitlines()
+    assert lines[-2].startswith("Shown in 4 sessions. Effect: not measured")
+    assert lines[-1] == "  Outcomes seen beside it, which prove nothing: 2 success, 1 failure, 1 unknown."
+    assert desk.facts("why", "R1")["exposures"] == {
+        "sessions": 4,
+        "outcomes": {str(Outcome.SUCCESS): 2, str(Outcome.FAILURE): 1, str(Outcome.UNKNOWN): 1},
+    }
+
+
+def test_why_of_a_forgotten_rule_still_tells_its_history(desk: Desk) -> None:
+    desk.run("add", "Use pip.")
+    desk.run("edit", "R1", "Use uv.")
+    desk.run("forget", "R1", "--yes")
+    text = desk.run("why", "R1")
+    assert text.startswith("R1  [forgotten]\n  retired; version 2")
+    assert "  version 1 said: [forgotten]" in text
+
+
+# --- history and diff
+
+
+def test_history_tells_what_each_revision_changed(desk: Desk) -> None:
+    assert desk.run("history") == "No revision yet: nothing has changed any rule."
+    desk.run("add", "Use pip.")
+    desk.run("edit", "R1", "Use uv.")
+    desk.run("pin", "R1")
+    desk.run("unpin", "R1")
+    desk.run("retire", "R1", "--why", "no longer")
+    desk.store.revise(desk.project, [], cause="nothing", now=1e300)
+    lines = [line.split("  ", 3) for line in (each.strip() for each in desk.run("history").splitlines())]
+    assert [(number, words) for number, _, _, words in lines] == [
+        ("1", "add: R1 active"),
+        ("2", "edit R1: R1 version 1 -> 2"),
+        ("3", "pin R1: R1 pinned"),
+        ("4", "unpin R1: R1 unpinned"),
+        ("5", "retire R1: R1 retired"),
+        ("6", "nothing: nothing"),
+    ]
+    assert lines[-1][1] == "an impossible time"
+    assert lines[0][2] == desk.store.revision(desk.project, 1).hash[:10]
+    assert desk.run("history", "--report", "5") == "- retire: no longer"
+    assert desk.run("history", "--report", "6") == "Nothing was noted with this revision."
+    assert desk.refused("history", "--report", "7") == "revision 7 does not exist; see `mcp-promptlearn history`"
+
+
+def test_a_long_history_shows_its_newest_part(desk: Desk) -> None:
+    desk.run("add", "Use uv.")
+    for _ in range(39):
+        desk.store.revise(desk.project, [], cause="again", now=desk.clock())
+    lines = desk.run("history").splitlines()
+    assert lines[0].startswith("10 earlier; ")
+    assert len(lines) == 31
+    assert len(desk.run("history", "--all").splitlines()) == 40
+    assert len(desk.facts("history")["revisions"]) == 40
+
+
+def test_diff_shows_the_rules_of_two_revisions(desk: Desk) -> None:
+    assert desk.refused("diff") == "there is no revision yet, so nothing to compare; see `mcp-promptlearn status`"
+    desk.run("add", "Use pip.")
+    desk.run("add", "Keep functions short.")
+    desk.run("edit", "R1", "Use uv.", "--path", "src/**")
+    desk.run("retire", "R2")
+    assert desk.run("diff") == "Revision 3 -> 4\n-[R2] Keep functions short.  (active)"
+    assert desk.run("diff", "3") == desk.run("diff", "3", "4") == desk.run("diff")
+    assert desk.run("diff", "0", "1") == "Revision 0 -> 1\n+[R1] Use pip.  (active)"
+    assert desk.run("diff", "1", "3").splitlines()[1:] == [
+        "-[R1] Use pip.  (active)",
+        "+[R1] Use uv. (only src/**)  (active)",
+        "+[R2] Keep functions short.  (active)",
+    ]
+    assert desk.run("diff", "2", "2") == "Revisions 2 and 2 show the same rules."
+    assert desk.refused("diff", "2", "9") == "revision 9 does not exist; see `mcp-promptlearn history`"
+
+
+def test_diff_shows_a_forgotten_text_as_forgotten(desk: Desk) -> None:
+    desk.run("add", "Use pip.")
+    desk.run("forget", "R1", "--yes")
+    assert desk.run("diff", "0", "1").endswith("+[R1] [forgotten]  (active)")
+
+
+# --- the small things
+
+
+@pytest.mark.parametrize(
+    ("time", "said"),
+    [(0.0, "1970-01-01 00:00 UTC"), (1e18, "an impossible time"), (float("nan"), "an impossible time")],
+)
+def test_a_time_is_said_as_people_read_it(time: float, said: str) -> None:
+    assert moment(time) == said
+
+
+def test_json_is_ascii_and_holds_every_character(desk: Desk) -> None:
+    desk.run("add", "Schreibe Größen immer in Metern.")
+    text = desk.run("rules", "--json")
+    assert text.isascii()
+    assert json.loads(text)["rules"][0]["text"] == "Schreibe Größen immer in Metern."
+
+
+def test_reading_commands_change_nothing(desk: Desk) -> None:
+    desk.run("add", "Use uv.")
+    desk.suggest("Keep functions short.")
+    before = (desk.rules(), desk.store.revisions(desk.project))
+    for line in ("rules --all", "status", "why R1", "history", "diff", "review --list", "consolidate --dry-run"):
+        desk.run(*line.split())
+    assert (desk.rules(), desk.store.revisions(desk.project)) == before
+    assert Path(desk.folder).is_dir()
