@@ -7,13 +7,16 @@ import sqlite3
 import stat
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from mcp_server.commands import count, show
+from mcp_server.commands import count, moment, show
 from mcp_server.project import ProjectError
 from mcp_server.wiring import Wiring
 from store import upkeep
 from store.errors import DamagedError, StoreError
+
+if TYPE_CHECKING:
+    from mcp_server.agents.proof import Proof
 
 
 class Check(NamedTuple):
@@ -40,6 +43,8 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         _project(wiring),
         _person(wiring),
         *_aside(wiring),
+        *_round_trip(wiring),
+        *_clients(wiring),
     ]
     if options.json:
         show(wiring, {"checks": [{"name": c.name, "good": c.good, "words": c.words} for c in checks]})
@@ -128,3 +133,80 @@ def _aside(wiring: Wiring) -> list[Check]:
         return []
     names = ", ".join(each.name for each in kept)
     return [Check("set aside", True, f"{names} in {path.parent}; delete them when you need nothing from them")]
+
+
+def _round_trip(wiring: Wiring) -> list[Check]:
+    """Is a row that was written read back?"""
+    try:
+        store, word = wiring.store(), wiring.nonce()
+        store.keep_answer("doctor", word, now=wiring.now())
+        good = store.answer("doctor") == word
+    except StoreError as error:
+        return [Check("write", False, str(error))]
+    return [
+        Check("write", good, "a row was written and read back" if good else f"{store.path} does not keep what it takes")
+    ]
+
+
+def _clients(wiring: Wiring) -> list[Check]:
+    """Does every client that was set up find its part, its server and its hooks in order?"""
+    from mcp_server.agents import manifest, proof, setup
+    from mcp_server.agents.known import CLIENTS
+    from mcp_server.commands.setup import machine_of
+
+    machine = machine_of(wiring)
+    try:
+        entries = manifest.load(wiring.settings.home)
+    except manifest.ManifestError as error:
+        return [Check("setup", False, str(error))]
+    ready = {entry.client: entry.project for entry in entries.values()}
+    if not ready:
+        return [Check("clients", True, "none is set up; `mcp-promptlearn setup` shows what it would write")]
+    found: list[Check] = [_proved("server", proof.server(machine))]
+    for client in (client for client in CLIENTS if client.name in ready):
+        outlook = setup.outlook(client, machine, ready[client.name], entries=entries)
+        found += [
+            Check(
+                client.name,
+                False,
+                f"{change.seen.path} lacks our part or has an older one; run `mcp-promptlearn setup`",
+            )
+            for change in outlook.changes
+        ]
+        found += [Check(client.name, False, refusal.why) for refusal in outlook.refusals]
+        if not (outlook.changes or outlook.refusals):
+            how = "" if client.was_run else " (as documented; it was never run with the real program)"
+            files = ", ".join(map(str, outlook.settled))
+            found.append(Check(client.name, True, f"its files hold our part: {files}{how}"))
+        found += [_proved(f"{client.name} {each.name}", each) for each in proof.hooks(client.name, machine)]
+        found += _fired(wiring, client.name)
+    return found
+
+
+def _proved(name: str, proof: "Proof") -> Check:
+    took = f"{proof.seconds * 1000:.0f} ms"
+    if proof.fault:
+        return Check(name, False, f"{proof.fault}; run `mcp-promptlearn setup` again, or reinstall where it is gone")
+    return Check(name, True, f"answered in {took}")
+
+
+def _fired(wiring: Wiring, client: str) -> list[Check]:
+    """When each hook of a client ran last, and what came of it."""
+    from mcp_server.agents.proof import HOOKS
+
+    if client not in HOOKS:
+        return []
+    try:
+        beats = [beat for beat in wiring.store().beats() if beat.client == client]
+    except StoreError:
+        return []
+    if not beats:
+        return [Check(f"{client} sessions", True, "no hook has run yet; begin a session, then look again")]
+    return [
+        Check(
+            f"{client} {beat.event} last",
+            not beat.fault,
+            f"{moment(beat.time)}, {beat.fault or beat.said or 'done'} ({beat.seconds * 1000:.0f} ms)",
+        )
+        for beat in beats
+    ]

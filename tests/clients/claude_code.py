@@ -103,7 +103,7 @@ class ClaudeCode:
             start, delta = {**block, "text": ""}, {"type": "text_delta", "text": step.text}
         else:
             start, delta = {**block, "input": {}}, {"type": "input_json_delta", "partial_json": json.dumps(step.given)}
-        begun = {**message, "content": [], "stop_reason": None, "usage": USAGE}
+        begun: dict[str, Any] = {**message, "content": [], "stop_reason": None, "usage": USAGE}
         events: list[dict[str, Any]] = [
             {"type": "message_start", "message": begun},
             {"type": "content_block_start", "index": 0, "content_block": start},

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from tests.clients.conversation import Say, Step, Use
 from tests.clients.model import Dialect
@@ -13,21 +13,45 @@ from tests.clients.packages import Package
 class Client(Dialect, Protocol):
     """One client: how it is furnished, started and spoken to."""
 
-    name: ClassVar[str]
-    """As `setup --client` knows it."""
-    package: ClassVar[Package]
-    hooks: ClassVar[bool]
-    """Do our hooks run in it?"""
-    sessions: ClassVar[bool]
-    """Does our server learn the client's own id of the session?"""
-    instructions: ClassVar[re.Pattern[str]]
-    """Where our server's instructions stand in what the model is shown."""
-    listing: ClassVar[Sequence[str]]
-    """The client's own command that lists servers."""
-    works: ClassVar[str]
-    """What it prints of one that works."""
-    mark: ClassVar[str]
-    """The variable by which a command in its shell is known for an agent's."""
+    @property
+    def name(self) -> str:
+        """As `setup --client` knows it."""
+        ...
+
+    @property
+    def package(self) -> Package:
+        """Where it comes from."""
+        ...
+
+    @property
+    def hooks(self) -> bool:
+        """Do our hooks run in it?"""
+        ...
+
+    @property
+    def sessions(self) -> bool:
+        """Does our server learn the client's own id of the session?"""
+        ...
+
+    @property
+    def instructions(self) -> re.Pattern[str]:
+        """Where our server's instructions stand in what the model is shown."""
+        ...
+
+    @property
+    def listing(self) -> Sequence[str]:
+        """The client's own command that lists servers."""
+        ...
+
+    @property
+    def works(self) -> str:
+        """What it prints of one that works."""
+        ...
+
+    @property
+    def mark(self) -> str:
+        """The variable by which a command in its shell is known for an agent's."""
+        ...
 
     def furnish(self, home: Path, url: str) -> None:
         """Write the configuration a person of that home already has: the model at `url`, and remarks of their own."""

@@ -103,7 +103,7 @@ class Codex:
         item: dict[str, Any] = {"id": f"item_{number}", "status": "completed"}
         call = f"call_{number}"
         if isinstance(step, Say):
-            words = {"type": "output_text", "text": step.text, "annotations": []}
+            words: dict[str, Any] = {"type": "output_text", "text": step.text, "annotations": []}
             item |= {"type": "message", "role": "assistant", "content": [words]}
         elif isinstance(step.given, str):
             item |= {"type": "custom_tool_call", "call_id": call, "name": step.tool, "input": step.given}

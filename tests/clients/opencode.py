@@ -76,7 +76,7 @@ class OpenCode:
             return None
         roles = {"tool": "result", "developer": "system"}
         turns = [
-            Turn(roles.get(message["role"], message["role"]), text)
+            Turn(roles.get(str(message["role"]), str(message["role"])), text)
             for message in request.body["messages"]
             for text in _texts(message.get("content"))
         ]

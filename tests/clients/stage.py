@@ -65,7 +65,7 @@ class Stage:
     project: Path
     model: Model
     environment: dict[str, str]
-    left: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list[str])
     """What did not end by itself after a run."""
 
     @contextmanager

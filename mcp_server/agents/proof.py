@@ -1,0 +1,124 @@
+"""Prove that what `setup` wrote works: the server answers, and each hook runs as its client would run it.
+
+Everything runs in a store of its own in a temporary folder, so that no session of anybody is made up.
+"""
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+from mcp_server.agents import claude_code, codex
+from mcp_server.agents.client import Machine
+from store import open_store
+from store.records import Source, State, Trust, Wording
+from store.revise import Add, Step
+from store.text import clean_rule
+
+PATIENCE = 20.0
+"""Seconds after which a server or hook that does not answer is taken for broken."""
+
+SENTENCE = "Say so when doctor is at work."
+
+HOOKS: Mapping[str, Sequence[str]] = {claude_code.NAME: tuple(claude_code.EVENTS), codex.NAME: tuple(codex.EVENTS)}
+"""The hooks of each client that has some."""
+
+TOLD = frozenset({"SessionStart", "SubagentStart"})
+"""Events at which a rule must arrive."""
+
+
+class Proof(NamedTuple):
+    """One thing that was tried."""
+
+    name: str
+    seconds: float
+    fault: str
+    """Empty where it worked."""
+
+
+def server(machine: Machine) -> Proof:
+    """Start the server as a client would, shake hands, ask for its tools, and let it go."""
+    with TemporaryDirectory(prefix="promptlearn-doctor-") as scratch:
+        asked = [
+            _request(1, "initialize", protocolVersion="2025-11-25", capabilities={}, clientInfo=_ME),
+            _request(2, "tools/list"),
+        ]
+        environment = {**os.environ, "PROMPTLEARN_HOME": scratch}
+        done = _run([*machine.program, "serve"], "".join(asked), environment, cwd=scratch)
+    if done.fault:
+        return done._replace(name="server")
+    try:
+        tools = json.loads(done.name.splitlines()[-1])["result"]["tools"]
+    except (ValueError, KeyError, IndexError, TypeError):
+        return Proof("server", done.seconds, f"it answered {done.name[:80]!r}")
+    return Proof("server", done.seconds, "" if len(tools) == 3 else f"it has {len(tools)} tools and not 3")
+
+
+def hooks(client: str, machine: Machine) -> list[Proof]:
+    """Run each hook of a client with an event of our own making."""
+    with TemporaryDirectory(prefix="promptlearn-doctor-") as scratch:
+        folder, home = Path(scratch, "project"), Path(scratch, "home")
+        folder.mkdir()
+        _prepare(home)
+        there = machine._replace(store=str(home))
+        return [_hook(client, event, there, folder) for event in HOOKS.get(client, ())]
+
+
+def _prepare(home: Path) -> None:
+    store = open_store(home / "promptlearn.db")
+    wording = Wording(clean_rule(SENTENCE).text, (), Source("doctor", "program", Trust.OWNER))
+    add = Add(wording, state=State.ACTIVE, why="a trial of doctor")
+    store.revise("global", [Step(add, kind="add", actor="program", reason="doctor")], cause="doctor", now=time.time())
+    store.close()
+
+
+def _hook(client: str, event: str, machine: Machine, folder: Path) -> Proof:
+    payload = {"session_id": "doctor", "cwd": str(folder), "hook_event_name": event, "source": "startup", "prompt": ""}
+    environment = {
+        name: value for name, value in os.environ.items() if name not in {"CLAUDE_PROJECT_DIR", "CLAUDE_PID"}
+    }
+    environment["PROMPTLEARN_HOME"] = machine.store
+    line: str | list[str] = machine.hook_line(client, event)
+    if machine.system == "win32":
+        line = machine.hook_words(client, event)
+    done = _run(line, json.dumps(payload), environment, cwd=str(folder))
+    if done.fault or event not in TOLD:
+        return done._replace(name=event)
+    return Proof(event, done.seconds, "" if SENTENCE in done.name else "no rule came through it")
+
+
+def _run(command: str | list[str], data: str, environment: Mapping[str, str], *, cwd: str) -> Proof:
+    """What a command prints, as the name of the proof, until it is looked into."""
+    started = time.monotonic()
+    try:
+        done = subprocess.run(
+            command,
+            input=data,
+            shell=isinstance(command, str),
+            capture_output=True,
+            timeout=PATIENCE,
+            check=False,
+            encoding="utf-8",
+            env=dict(environment),
+            cwd=cwd,
+        )
+    except OSError as error:
+        return Proof("", 0.0, f"it could not be started ({error.strerror or error})")
+    except subprocess.TimeoutExpired:
+        return Proof("", PATIENCE, f"it did not answer within {PATIENCE:g} s")
+    seconds = time.monotonic() - started
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["nothing on stderr"])[-1][:200]
+        return Proof("", seconds, f"it ended with {done.returncode}: {last}")
+    return Proof(done.stdout, seconds, "")
+
+
+_ME = {"name": "doctor", "version": "1"}
+
+
+def _request(ident: int, method: str, **params: Any) -> str:
+    return json.dumps({"jsonrpc": "2.0", "id": ident, "method": method, "params": params}) + "\n"
