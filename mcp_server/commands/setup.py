@@ -62,6 +62,8 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         if not options.json:
             _show(wiring, machine, outlooks, here=here)
         failed = _write(wiring, options, outlooks, entries, machine)
+        if not options.dry_run:
+            wiring.store()  # hooks use a store that is there, and have no time to make one
     if options.json:
         show(wiring, _facts(outlooks, here, failed, written=not options.dry_run))
     refused = [refusal.why for each in outlooks for refusal in each.refusals] + failed

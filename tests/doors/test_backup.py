@@ -75,12 +75,16 @@ def test_without_a_yes_nothing_is_put_back(desk: Desk) -> None:
 def test_a_copy_that_is_not_there_is_refused(desk: Desk, name: str) -> None:
     desk.run("add", "Use uv.")
     line = desk.refused("backup", "--restore", name, "--yes")
-    assert "does not exist; see `mcp-promptlearn backup --list`" in line or "cannot be used (File name too long)" in line
+    assert (
+        "does not exist; see `mcp-promptlearn backup --list`" in line or "cannot be used (File name too long)" in line
+    )
     assert "Use uv." in desk.run("rules")
 
 
 @pytest.mark.parametrize("content", [b"", b"no database " * 1000, None], ids=["empty", "garbage", "torn"])
-def test_a_file_that_is_no_good_copy_is_refused_and_the_store_stays(desk: Desk, tmp_path: Path, content: bytes | None) -> None:
+def test_a_file_that_is_no_good_copy_is_refused_and_the_store_stays(
+    desk: Desk, tmp_path: Path, content: bytes | None
+) -> None:
     desk.run("add", "Use uv.")
     bad = tmp_path / "bad.db"
     whole = made(desk).read_bytes()

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from mcp_server import cli
+from mcp_server import cli, wiring
 from mcp_server.cli import COMMANDS, main
+from mcp_server.person import Surroundings
 from mcp_server.settings import Settings
 from mcp_server.wiring import Wiring
 from tests.doors.desk import Desk
@@ -51,7 +52,7 @@ def test_help_all_shows_every_command_in_the_order_of_the_design(capsys: pytest.
     assert main(["help", "--all"]) == 0
     out = capsys.readouterr().out
     assert listed(out) == [name for name in [*FIRST, *REST] if name in names()] == names()
-    assert all(len(line) <= 80 for line in out.splitlines())
+    assert all(len(line) <= 100 for line in out.splitlines())
 
 
 @pytest.mark.parametrize("command", names())
@@ -374,6 +375,64 @@ def test_a_working_folder_that_vanished_under_the_shell_is_one_line(tmp_path: Pa
         1,
         "mcp-promptlearn: the working folder does not exist any more; change to one that does\n",
     )
+
+
+def test_a_stream_that_was_closed_becomes_an_empty_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None)
+    code = main(["nonsense"])
+    opened = [sys.stdin, sys.stdout, sys.stderr]
+    monkeypatch.undo()
+    assert code == 2
+    assert opened[0].read() == ""
+    for stream in opened:
+        stream.close()
+
+
+# --- the real wiring
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [("y", "y"), ("yyn", "y"), ("\x1b[A", "\x1b[A"), ("\xe0H", "\xe0H"), ("\x00;", "\x00;"), ("\r\n", "\r")],
+)
+def test_one_key_is_taken_and_what_was_typed_ahead_is_not(
+    typed: str, key: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("click.getchar", lambda: typed)
+    assert wiring.real().key() == key
+
+
+def test_the_real_wiring_takes_the_folder_a_client_names_or_the_working_one(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert wiring.real().folder == str(tmp_path)
+    monkeypatch.setenv("CLAUDE_PROJECT_DIR", "/named")
+    assert wiring.real().folder == "/named"
+    monkeypatch.delenv("CLAUDE_PROJECT_DIR")
+
+    def gone() -> Path:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(Path, "cwd", gone)
+    assert wiring.real().folder == ""
+
+
+def test_the_real_surroundings_are_those_of_this_process(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    real = wiring.real()
+    monkeypatch.setattr("mcp_server.person.lineage", list)
+    for name in ("stdin", "stdout"):
+        assert real.surroundings() == Surroundings(terminal=False)
+        monkeypatch.setattr(sys, name, Terminal())
+    assert real.surroundings() == Surroundings(terminal=True)
+    monkeypatch.undo()
+    monkeypatch.setenv("CLAUDECODE", "1")
+    assert real.surroundings().mark == "CLAUDECODE is set"
 
 
 # --- strange arguments

@@ -19,7 +19,11 @@ def test_a_sentence_becomes_an_active_rule(desk: Desk) -> None:
         "  served from the next get_rules on; `mcp-promptlearn pin R1` would keep it from being measured"
     )
     rule = desk.rules()["R1"]
-    assert (rule.state, rule.current.paths, rule.current.source.trust) == (State.ACTIVE, ("src/**", "*.py"), Trust.OWNER)
+    assert (rule.state, rule.current.paths, rule.current.source.trust) == (
+        State.ACTIVE,
+        ("src/**", "*.py"),
+        Trust.OWNER,
+    )
     assert desk.store.revision(desk.project, 1).report == "- added: Use uv."
 
 
@@ -214,7 +218,9 @@ def test_a_pinned_rule_may_not_grow_past_the_room_for_pinned_rules(desk: Desk) -
     for number in range(7):
         desk.run("add", f"Read page{number} {long}.", "--pin")
     desk.run("add", "Use uv.", "--pin")
-    assert "R8 is pinned and this is too long beside the other pinned rules" in desk.refused("edit", "R8", f"Use {long}.")
+    assert "R8 is pinned and this is too long beside the other pinned rules" in desk.refused(
+        "edit", "R8", f"Use {long}."
+    )
     desk.run("edit", "R8", "Use uv, not pip.")
 
 

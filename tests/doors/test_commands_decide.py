@@ -8,8 +8,7 @@ from tests.doors.desk import SAFETY, Desk
 def test_approving_admits_and_says_what_was_admitted(desk: Desk) -> None:
     desk.suggest("Keep functions short.")
     assert desk.run("approve", "R1") == (
-        "R1 is active: Keep functions short.\n"
-        "  approved by a person (revision 1; `mcp-promptlearn rollback` undoes it)"
+        "R1 is active: Keep functions short.\n  approved by a person (revision 1; `mcp-promptlearn rollback` undoes it)"
     )
     assert desk.rules()["R1"].current.source.trust.word == "agent", "approval raises nobody's trust"
 
@@ -56,7 +55,10 @@ def test_rejecting_and_retiring_keep_the_reason(desk: Desk) -> None:
     desk.run("add", "Use pip.")
     assert desk.run("reject", "R1", "--why", "too\u200b vague\n").startswith("R1 is rejected: Keep functions short.")
     assert desk.run("retire", "R2", "--why", "we use uv").startswith("R2 is retired: Use pip.")
-    assert [each.reason for each in desk.store.decisions(desk.project) if each.kind != "add"] == ["too vague", "we use uv"]
+    assert [each.reason for each in desk.store.decisions(desk.project) if each.kind != "add"] == [
+        "too vague",
+        "we use uv",
+    ]
     assert "R1 said this and was rejected" in _as_agent(desk, "add", "Keep functions short.")
 
 

@@ -103,7 +103,16 @@ def test_rules_and_history_have_the_shape_that_was_promised(desk: Desk) -> None:
     assert (facts["project"], facts["revision"]) == (desk.project, 2)
     (rule,) = facts["rules"]
     promised = ("id", "version", "text", "state", "pinned", "paths", "origin", "trust")
-    assert [rule[name] for name in promised] == ["R1", 1, "Use uv.", "active", True, ["src/**"], "command line", "owner"]
+    assert [rule[name] for name in promised] == [
+        "R1",
+        1,
+        "Use uv.",
+        "active",
+        True,
+        ["src/**"],
+        "command line",
+        "owner",
+    ]
     facts = holds(desk, "history", "history")
     assert [sorted(each) for each in facts["revisions"]] == [["cause", "changes", "hash", "number", "time"]] * 2
     assert facts["revisions"][1] == {
@@ -132,7 +141,9 @@ def test_what_is_known_is_printed_with_all_its_fields(desk: Desk) -> None:
     key = "ghp_" + "a1B2" * 9
     facts = holds(desk, "feedback", "feedback", f"Never print {key} and use uv.")
     assert facts["redacted"] == {"GitHub token": 1}
-    desk.keep(*[fact(f"{s} broke", kind=Kind.FAILURE, fingerprint=TARGET, project=desk.project, session=s) for s in "abc"])
+    desk.keep(
+        *[fact(f"{s} broke", kind=Kind.FAILURE, fingerprint=TARGET, project=desk.project, session=s) for s in "abc"]
+    )
     desk.session("a")
     desk.suggest("Skip the failing tests.")
     holds(desk, "status", "status")
@@ -158,11 +169,15 @@ def test_why_prints_all_that_led_to_a_rule(desk: Desk) -> None:
 def test_consolidate_prints_all_that_a_run_finds(desk: Desk) -> None:
     project = desk.project
     active = Add(wording("Run make form after each change."), state=State.ACTIVE, target=TARGET)
-    desk.store.revise(project, [Step(active, kind="add", actor="person", reason="said so")], cause="add", now=desk.clock())
+    desk.store.revise(
+        project, [Step(active, kind="add", actor="person", reason="said so")], cause="add", now=desk.clock()
+    )
     shown = Exposure("s1", 1, 1, 1.0, True, True, 0)
     desk.store.deliver(Session("s1", project, "test", 0.0, 0.0), task="", shown=[shown], now=desk.clock())
     desk.keep(
-        fact("broke again", kind=Kind.FAILURE, fingerprint=TARGET, project=project, session="s1", time=desk.clock() + 1),
+        fact(
+            "broke again", kind=Kind.FAILURE, fingerprint=TARGET, project=project, session="s1", time=desk.clock() + 1
+        ),
         *[fact(f"{s} broke", kind=Kind.FAILURE, fingerprint=OTHER, project=project, session=s) for s in "abc"],
     )
     desk.run("feedback", "Run make form after each change.")

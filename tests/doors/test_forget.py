@@ -14,9 +14,7 @@ CANARY = "canarybird"
 
 def holding(folder: Path) -> list[str]:
     """Files below a folder that hold the canary, in any case."""
-    return [
-        path.name for path in folder.rglob("*") if path.is_file() and CANARY.encode() in path.read_bytes().lower()
-    ]
+    return [path.name for path in folder.rglob("*") if path.is_file() and CANARY.encode() in path.read_bytes().lower()]
 
 
 def close(desk: Desk) -> None:

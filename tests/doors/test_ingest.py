@@ -95,7 +95,9 @@ def test_the_only_recent_session_gets_it_and_of_several_none_does(desk: Desk) ->
     assert desk.run("ingest", first).endswith("session s1, the only one of the last half hour")
     desk.session("s2")
     second = wrote(desk, failed("test_a", "KeyError: 1"), name="2.xml")
-    assert desk.run("ingest", second).endswith("no session, as 2 were active in the last half hour; name one with --session")
+    assert desk.run("ingest", second).endswith(
+        "no session, as 2 were active in the last half hour; name one with --session"
+    )
     assert [fact.session for fact in evidence(desk, Kind.FAILURE)] == ["s1", None]
     clock = desk.clock
     clock.forward(3600)
@@ -109,7 +111,12 @@ def test_the_commit_is_the_one_checked_out_or_the_one_named(repo: Desk) -> None:
     assert evidence(repo)[0].commit == head
     older = head
     commit(repo.folder, "more\n")
-    for named, kept in ((older[:8], older), ("HEAD~1", older), ("0123abcd" * 5, "0123abcd" * 5), ("ABCDEF0", "abcdef0")):
+    for named, kept in (
+        (older[:8], older),
+        ("HEAD~1", older),
+        ("0123abcd" * 5, "0123abcd" * 5),
+        ("ABCDEF0", "abcdef0"),
+    ):
         path = wrote(repo, failed(f"test_{kept[:4]}{named}"), name="2.xml")
         assert repo.facts("ingest", path, "--commit", named)["commit"] == kept
     for named in ("nonsense", "--output=stolen", "abc", "0" * 65, "a b", "HEAD\nx"):

@@ -233,7 +233,9 @@ def test_an_agent_may_not_edit_what_waits_or_what_a_person_pinned(busy: Desk) ->
 def test_an_agent_may_not_bring_back_what_was_rejected_or_flood_the_review(busy: Desk) -> None:
     busy.run("reject", "R2")
     busy.mark = MARK
-    assert "R2 said this and was rejected; only a person may add it again" in busy.refused("add", "Keep functions short.")
+    assert "R2 said this and was rejected; only a person may add it again" in busy.refused(
+        "add", "Keep functions short."
+    )
     assert "R1 says this already (active): Use uv." in busy.refused("add", "Use uv.")
     for number in range(40):
         busy.suggest(f"Read page{number} of book{number} before chapter{number}.")

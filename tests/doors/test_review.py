@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from mcp_server.commands.review import AT_ONCE
 from mcp_server.wiring import Wiring
-from store.records import Kind, Operation, State
-from store.revise import Move, Step
-from tests.doors.desk import SAFETY, Desk
-from tests.store.facts import fact
+from store.records import Kind, Operation
+from store.revise import Add
+from tests.doors.desk import AGENT, SAFETY, Desk
+from tests.store.facts import fact, wording
 
 KEYS = "y admit, n reject, e edit and admit, s skip, q quit"
 TARGET = "test:tests.test_form::test_fields|AssertionError|form.py:make"
@@ -249,6 +249,16 @@ def test_the_list_shows_everything_and_decides_nothing(desk: Desk) -> None:
     assert desk.keys == ["y"]
 
 
+def test_a_candidate_that_came_without_words_is_shown_without_them(desk: Desk) -> None:
+    change = Add(wording("Keep functions short.", source=AGENT))
+    desk.store.suggest(change, fact("  ", kind=Kind.SUGGESTION, source=AGENT, project=desk.project), now=desk.clock())
+    desk.keys = ["q"]
+    assert desk.run("review").splitlines()[2:-1] == [
+        "R1  + Keep functions short.",
+        "  origin: MCP tool (agent's word)",
+    ]
+
+
 # --- what happens meanwhile
 
 
@@ -303,7 +313,10 @@ def test_a_failure_without_a_remedy_asks_for_the_sentence(desk: Desk) -> None:
     fails(desk)
     desk.keys, desk.answers = ["e"], ["Run `python make_form.py` after you edit fields.txt."]
     text = desk.run("review")
-    assert "No remedy known: test tests.test_form::test_fields fails with AssertionError in form.py:make, seen in 3 sessions." in text
+    assert (
+        "No remedy known: test tests.test_form::test_fields fails with AssertionError in form.py:make, seen in 3 sessions."
+        in text
+    )
     assert "  > form.py is stale in c" in text
     assert text.endswith("R1 is active (revision 1).")
     rule = desk.rules()["R1"]

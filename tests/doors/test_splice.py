@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from mcp_server.agents.parts import Part, apply, remove
 from mcp_server.agents.sheet import SpliceError, is_plain, read
 from mcp_server.agents.splice import add, drop, put
 
@@ -91,6 +92,27 @@ def test_what_was_added_to_any_list_comes_out_to_the_byte(text: str, name: str, 
     after = add(text, [name], value)
     assert value_of(after) == {**before, name: [*inner, value]}
     assert drop(after, [name, len(inner)] if name in before else [name]) == text
+
+
+PART: Part = {
+    ("servers", "promptlearn"): {"command": "/py", "args": ["-m", "mcp_promptlearn", "serve"]},
+    ("a",): ["mcp__promptlearn"],
+    ("b", "c"): [{"hooks": [{"type": "command", "command": "mcp-promptlearn hook claude-code Stop"}]}],
+    ("b", "d\n"): [{"hooks": [{"type": "command", "command": "mcp-promptlearn hook claude-code Stop"}]}],
+}
+
+
+@settings(max_examples=150, deadline=None)
+@given(files())
+@example('{"b": {\r}}')
+def test_all_that_is_ours_goes_from_any_document_to_the_byte(text: str) -> None:
+    try:
+        after, kept = apply(text, PART, toml=False)
+    except SpliceError as error:
+        assert "is not a" in str(error)  # noqa: PT017 - a document with something else in our places
+        return
+    assert apply(after, PART, toml=False)[0] == after
+    assert remove(after, kept, toml=False) == text
 
 
 @settings(max_examples=100, deadline=None)
