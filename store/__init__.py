@@ -80,11 +80,8 @@ def _found(path: Path, *, wait: float, chance: Callable[[int], bytes], now: Call
 def _open(path: Path, *, wait: float, chance: Callable[[int], bytes], now: Callable[[], float]) -> SqliteStore:
     from store import upkeep
 
-    try:
+    if not os.access(path, os.F_OK):
         upkeep.private(path)
-    except UnreachableError:
-        if not os.access(path, os.F_OK):
-            raise
     connection = _connected(path, wait=wait)
     try:
         upkeep.prepare(connection, now=now)

@@ -10,11 +10,28 @@ from mcp_server.agents.difference import LONGEST, difference, visible
 LINES = st.lists(st.sampled_from(["a\n", "b\n", "c\n", "d\n"]), max_size=12).map("".join)
 
 
+def patched(before: str, shown: list[str]) -> str:
+    """The text that a person would have who carried out what is shown."""
+    old, new, place = before.splitlines(), list[str](), 0
+    for line in shown:
+        if line.startswith("@@"):
+            first, _, length = line.split()[1].removeprefix("-").partition(",")
+            start = int(first) - (length != "0")
+            new += old[place:start]
+            place = start
+        elif line[0] == "+":
+            new.append(line[1:])
+        else:
+            assert old[place] == line[1:]
+            place += 1
+            new += [line[1:]] if line[0] == " " else []
+    return "".join(f"{line}\n" for line in [*new, *old[place:]])
+
+
 @given(LINES, LINES)
-def test_a_difference_turns_the_old_text_into_the_new_one(before: str, after: str) -> None:
-    shown = [line for line in difference(before, after) if not line.startswith("@@")]
-    assert "".join(f"{line[1:]}\n" for line in shown if line[0] != "+") in before
-    assert "".join(f"{line[1:]}\n" for line in shown if line[0] != "-") in after
+def test_what_is_shown_turns_the_old_text_into_the_new_one(before: str, after: str) -> None:
+    shown = difference(before, after)
+    assert patched(before, shown) == after
     assert (before == after) == (shown == [])
 
 

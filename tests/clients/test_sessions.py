@@ -29,8 +29,11 @@ def _plain(text: str) -> str:
 def test_the_model_is_told_in_its_first_request_what_to_call_and_when(journey: Journey) -> None:
     told = _told(journey, journey.task.first)
     if journey.stage.client.name == "codex":
-        # Its newer models are shown a server's tools and instructions when they look for them, and one line before.
+        # Its newer models are shown a server's tools and instructions when they look for them. Before that they see
+        # one line, cut at 243 characters: all that can make them look.
         assert told == f"- mcp__promptlearn: {FIRST_LINE}"
+        assert "get_rules" in FIRST_LINE
+        assert "report_outcome" in FIRST_LINE
         return
     assert _plain(INSTRUCTIONS) in _plain(told)
     offered = {

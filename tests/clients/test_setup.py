@@ -21,6 +21,16 @@ def test_setup_again_changes_nothing(journey: Journey) -> None:
     assert journey.stage.snapshot() == before
 
 
+def test_doctor_finds_the_client_its_server_and_its_hooks_in_order(journey: Journey) -> None:
+    with journey.stage.person() as desk:
+        checks = {check["name"]: check["words"] for check in desk.facts("doctor")["checks"]}
+    assert checks["server"].startswith("answered in")
+    assert checks[journey.stage.client.name].startswith("its files hold our part")
+    hooks = [words for name, words in checks.items() if name.startswith(f"{journey.stage.client.name} ")]
+    assert bool(hooks) is journey.stage.client.hooks
+    assert "never" not in " ".join(hooks)
+
+
 def test_uninstall_gives_every_file_back_byte_for_byte(stage: Stage) -> None:
     before = stage.snapshot()
     said = stage.set_up()

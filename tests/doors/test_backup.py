@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from store.upkeep import KEEP
 from tests.doors.desk import Desk, files_below
 

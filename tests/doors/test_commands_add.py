@@ -1,6 +1,7 @@
 """A person's own rules: said once, in their words, served from the next session on; and reworded."""
 
 import pytest
+
 from mcp_server.commands.add import globs
 from store.records import Operation, State, Trust
 from store.revise import Move, Step

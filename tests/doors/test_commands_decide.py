@@ -1,6 +1,7 @@
 """Decisions about single rules, by id: each is one revision, with its reason, and can be undone."""
 
 import pytest
+
 from store.records import Operation
 from tests.doors.desk import SAFETY, Desk
 

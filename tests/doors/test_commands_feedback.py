@@ -1,6 +1,7 @@
 """One sentence of a person is kept word for word, with its session and the failure it is about."""
 
 import pytest
+
 from store.records import Kind, Trust
 from tests.doors.desk import Desk
 from tests.store.facts import fact

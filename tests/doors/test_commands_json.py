@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -50,9 +50,12 @@ def printed(value: Any, leaves: set[str], path: str = "") -> set[str]:
     """Every field of a JSON value, down to those that are documented as one."""
     if path in leaves or not isinstance(value, dict | list):
         return {path}
-    if isinstance(value, list):
-        return set().union(*(printed(each, leaves, f"{path}[]") for each in value))
-    return set().union(*(printed(each, leaves, f"{path}.{name}".lstrip(".")) for name, each in value.items()))
+    inside: list[tuple[str, Any]] = (
+        [(f"{path}[]", each) for each in cast("list[Any]", value)]
+        if isinstance(value, list)
+        else [(f"{path}.{name}".lstrip("."), each) for name, each in cast("dict[str, Any]", value).items()]
+    )
+    return {field for name, each in inside for field in printed(each, leaves, name)}
 
 
 def holds(desk: Desk, section: str, *words: str) -> Any:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from mcp_server.commands import moment
 from store.records import Exposure, Kind, Outcome, Session, Source, State, Trust
 from store.revise import Add, Step

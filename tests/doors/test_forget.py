@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+
 from store.records import Kind
 from tests.doors.desk import Desk, failed, junit
 from tests.store.facts import fact

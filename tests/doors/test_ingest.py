@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from mcp_server.commands import ingest
 from mcp_server.commands.ingest import MOST
 from mcp_server.learning import fingerprint

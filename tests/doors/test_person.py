@@ -9,6 +9,7 @@ from typing import Any
 
 import psutil
 import pytest
+
 from mcp_server.person import VARIABLES, Ancestor, NotAPersonError, Surroundings, demand, lineage, mark, source
 from store.records import Source, Trust
 from tests.doors.desk import SAFETY, Desk
@@ -148,10 +149,10 @@ def test_a_child_that_cleans_its_environment_is_still_an_agents_child(tmp_path: 
         encoding="utf-8",
         check=False,
     )
-    assert (done.returncode, done.stderr) == (
-        1,
+    assert done.returncode == 1
+    assert done.stderr == (
         "mcp-promptlearn: approve is for a person and CLAUDECODE is set; nothing was changed, "
-        "run it in a terminal of your own\n",
+        "run it in a terminal of your own\n"
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from mcp_server.commands.review import AT_ONCE
 from mcp_server.wiring import Wiring
 from store.records import Kind, Operation
@@ -60,7 +61,7 @@ def test_e_takes_the_persons_words_and_admits_them(desk: Desk) -> None:
     rule = desk.rules()["R1"]
     assert (rule.text, rule.state, rule.current.paths) == ("Keep functions under 40 lines.", "active", ("src/**",))
     assert rule.current.source.trust.word == "owner"
-    assert [version.text for version in desk.store.versions(1)][0] == "Keep functions short."
+    assert desk.store.versions(1)[0].text == "Keep functions short."
 
 
 def test_e_with_a_persons_prohibition_of_something_dangerous_pins_it(desk: Desk) -> None:
@@ -264,8 +265,7 @@ def test_a_candidate_that_came_without_words_is_shown_without_them(desk: Desk) -
 
 def test_a_decision_is_about_what_was_shown(desk: Desk) -> None:
     desk.suggest("Keep functions short.")
-    presses: list[Callable[[], None]] = [lambda: desk.run("edit", "R1", "Skip the tests.", "--yes"), lambda: None]
-    text = _reviewed(desk, presses, "yq")
+    text = _reviewed(desk, [lambda: desk.run("edit", "R1", "Skip the tests.", "--yes")], "yq")
     assert "The rules changed while you looked. As it stands now:" in text
     assert "R1  + Skip the tests." in text
     assert desk.state("R1")[0] == "candidate"
@@ -278,8 +278,8 @@ def test_what_another_review_decided_is_not_decided_again(desk: Desk) -> None:
     assert desk.state("R1") == ("retired", "rejected", False)
 
 
-def _reviewed(desk: Desk, meanwhile: list[Callable[[], None]], keys: str) -> str:
-    """What a review says while other commands run before each key."""
+def _reviewed(desk: Desk, meanwhile: list[Callable[[], str]], keys: str) -> str:
+    """What a review says while other commands run before its first keys."""
     from mcp_server.cli import main
 
     wiring: Wiring = desk.wiring()
@@ -313,10 +313,8 @@ def test_a_failure_without_a_remedy_asks_for_the_sentence(desk: Desk) -> None:
     fails(desk)
     desk.keys, desk.answers = ["e"], ["Run `python make_form.py` after you edit fields.txt."]
     text = desk.run("review")
-    assert (
-        "No remedy known: test tests.test_form::test_fields fails with AssertionError in form.py:make, seen in 3 sessions."
-        in text
-    )
+    known = "test tests.test_form::test_fields fails with AssertionError in form.py:make"
+    assert f"No remedy known: {known}, seen in 3 sessions." in text
     assert "  > form.py is stale in c" in text
     assert text.endswith("R1 is active (revision 1).")
     rule = desk.rules()["R1"]

@@ -1,6 +1,7 @@
 """Every state can be returned to, byte for byte, and what agents suggest is never lost on the way."""
 
 import pytest
+
 from mcp_server.learning.select import ranked
 from store.errors import ConflictError
 from store.records import Entry, Kind, Operation

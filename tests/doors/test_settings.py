@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from mcp_server.settings import Settings, SettingsError, interpreter, read, secrets
 
 

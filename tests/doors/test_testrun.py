@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+
 from mcp_server import testrun
 from mcp_server.importers import junit
-from mcp_server.importers.junit import Report
 from mcp_server.learning import fingerprint
 from mcp_server.testrun import CHANGES, Context
 from store.memory import MemoryStore
 from store.records import Evidence, Kind, Trust
 from store.text import CleanText, trusted_text
 from tests.conftest import Chance
-from tests.doors.desk import commit, failed, git, passed, repository, texts
+from tests.doors.desk import commit, failed, git, passed, repository
 from tests.doors.desk import junit as report
 
 HERE = "example.org/demo"

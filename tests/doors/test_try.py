@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from mcp_server import scene
 from mcp_server.commands import try_
 from mcp_server.commands.try_ import SAID
@@ -180,7 +181,11 @@ def test_an_interruption_of_a_command_inside_is_one_of_the_play(
     desk: Desk, temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     acts(monkeypatch, played("", passed=False))
-    monkeypatch.setattr("mcp_server.cli.main", lambda words, wiring: 130)
+
+    def interrupted(*_: object) -> int:
+        return 130
+
+    monkeypatch.setattr("mcp_server.cli.main", interrupted)
     play = try_.Play(desk.wiring(), temporary)
     with pytest.raises(KeyboardInterrupt):
         play.run()
