@@ -44,6 +44,8 @@ LOOK = "SELECT 1 FROM sqlite_master LIMIT 1"
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
+_DAMAGE = {"unsupported file format", "user-defined function raised exception"}
+"""Words of errors without a code of their own; functions of ours fail only on what cannot be decoded."""
 _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
 _SHARED = 32
 """Windows: another process has the file open."""
@@ -76,7 +78,7 @@ def plain(error: sqlite3.Error | UnicodeDecodeError | OSError, path: Path) -> St
     if extended is None and isinstance(error, sqlite3.OperationalError | UnicodeDecodeError):
         return DamagedError(path, "a text in it is not UTF-8")  # the error's own words would quote the text
     code = (extended or 0) & 0xFF
-    if code in _DAMAGED or str(error) == "unsupported file format":
+    if code in _DAMAGED or str(error) in _DAMAGE:
         return DamagedError(path, str(error))
     if code in _BUSY:
         return BusyError("the store")

@@ -56,7 +56,7 @@ def forget(
     def within(text: str) -> bool:
         try:
             return holds(json.loads(text))
-        except ValueError:  # damage is no reason to leave a text where it is
+        except (ValueError, TypeError):  # damage is no reason to leave a text where it is
             return holds(text)
 
     db.create_function("holds", 1, holds, deterministic=True)

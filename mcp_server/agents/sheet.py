@@ -116,7 +116,10 @@ class Sheet(NamedTuple):
 
 def read(text: str) -> object:
     """The value of a text; comments and trailing commas are allowed. Raises `SpliceError`."""
-    return _read(_without_commas(_without_comments(text)[0]))
+    try:
+        return _read(text.removeprefix("\ufeff"))  # the usual case, in a tenth of the time
+    except SpliceError:
+        return _read(_without_commas(_without_comments(text)[0]))
 
 
 def is_plain(text: str) -> bool:
@@ -130,8 +133,10 @@ def is_plain(text: str) -> bool:
 
 def measure(text: str) -> Sheet:
     """Look at a text that is not empty. Raises `SpliceError`."""
-    bare, comments = _without_comments(text)
-    _read(_without_commas(bare))
+    bare, comments = text.replace("\ufeff", " ", 1) if text.startswith("\ufeff") else text, ()
+    if not is_plain(text):
+        bare, comments = _without_comments(text)
+        _read(_without_commas(bare))
     found = BREAK.search(text)
     eol = "\n" if found is None else found[0]
     begin, end = len(bare) - len(bare.lstrip(SPACE)), len(bare.rstrip(SPACE))

@@ -134,5 +134,6 @@ def _found(real: Path) -> bytes | None:
 def _mentions_us(path: Path) -> bool:
     """May a file that cannot be changed hold something of ours?"""
     with suppress(OSError):
-        return path.is_file() and b"promptlearn" in path.read_bytes()
+        if path.is_file():
+            return b"promptlearn" in path.read_bytes()
     return False

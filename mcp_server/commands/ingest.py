@@ -90,11 +90,14 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         files = [each._asdict() for each in results]
         show(wiring, {"project": place.project.key, "session": session, "commit": commit, "files": files})
     else:
-        for each in results:
+        for each in (each for each in results if not each.refused):
             wiring.say(each.line())
         if any(not each.refused for each in results):
             wiring.say(how)
-    return 1 if any(each.refused for each in results) else 0
+    refused = [each for each in results if each.refused]
+    for each in refused:
+        wiring.tell(each.line())
+    return 1 if refused else 0
 
 
 def _commit(named: str | None, place: Place) -> str:

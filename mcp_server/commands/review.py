@@ -174,7 +174,8 @@ def _question(wiring: Wiring, cluster: Cluster) -> bool:
     wiring.say(f"\n{_asked(cluster)}")
     for fact in [fact for fact in cluster.facts if fact.kind is Kind.FAILURE][-1:]:
         wiring.say(f"  > {short(fact.text)}")
-    keys = {"e": "say the sentence that prevents it", "n": "not a rule matter", "s": "skip", "q": "quit"}
+    answer = "say the sentence that prevents it" if cluster.occasions else "say it as an instruction"
+    keys = {"e": answer, "n": "not a rule matter", "s": "skip", "q": "quit"}
     while True:
         match _pressed(wiring, keys):
             case "e":

@@ -42,7 +42,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     if not steps:
         raise CommandError(f"the rules are as they were in revision {goal} already, so there is nothing to undo")
     if not options.yes:
-        wiring.tell(f"Going back from revision {head} to {goal} undoes: {', '.join(_undone(store, key, goal, head))}")
+        wiring.tell(f"Going back to revision {goal} undoes {', '.join(_undone(store, key, goal, head))}.")
         if not confirm(wiring, "Go on?"):
             raise CommandError("nothing was changed, as the answer was not yes")
     revision = write(wiring, key, steps, cause=f"rollback to {goal}", expected=head)
@@ -76,4 +76,4 @@ def _made(store: Store, project: str, rule: int) -> bool:
 
 
 def _undone(store: Store, project: str, goal: int, head: int) -> list[str]:
-    return [f"{each.number} ({each.cause})" for each in store.revisions(project) if goal < each.number <= head]
+    return [f"revision {each.number} ({each.cause})" for each in store.revisions(project) if goal < each.number <= head]

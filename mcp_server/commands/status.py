@@ -59,6 +59,8 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     wiring.say(f"  model     {wiring.settings.model or 'none, consolidate works without'}")
     if facts["candidates"]:
         wiring.say("Next: mcp-promptlearn review")
+    elif numbers.seen is None:
+        wiring.say("Next: mcp-promptlearn setup, as no agent has asked for rules here yet")
     return 0
 
 

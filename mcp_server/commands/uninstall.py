@@ -102,11 +102,10 @@ def _purge(wiring: Wiring, options: argparse.Namespace) -> bool:
     """Remove what we keep, and nothing else that lies in the same folder. Raises `OSError`."""
     store, home = upkeep.real(wiring.settings.store), wiring.settings.home
     doomed = [path for path in _ours(store, home) if path.exists()]
-    if not doomed:
+    if all(path.suffix == ".lock" for path in doomed):
         return False
     if not options.yes:
-        rules = f"{home} holds all your rules, their history, the evidence and the backups."
-        wiring.say(rules)
+        wiring.say(f"{home} holds all your rules, their history, the evidence and the backups.")
         if wiring.ask("Remove them for good? This cannot be undone. [y/N] ").strip().lower() != "y":
             return False
     for path in doomed:

@@ -27,12 +27,11 @@ GET = Call("get_rules", {"task": "work on the form"})
 REPORT = Call("report_outcome", {"outcome": "failure", "evidence": "the form's test failed"})
 
 
-@dataclass
+@dataclass(frozen=True)
 class Journey:
     """The runs of one client. What a client without our hooks does not do is None."""
 
     stage: Stage
-    setup: str
     task: Played
     next: Played
     correction: Played | None = None
@@ -44,7 +43,7 @@ class Journey:
 
 def travel(stage: Stage) -> Journey:
     """Set up, work, be corrected, learn, work again."""
-    said = stage.set_up()
+    stage.set_up()
     if stage.client.name == "codex":
         trust.hooks(stage, trust=True)
     with stage.person() as desk:
@@ -56,12 +55,12 @@ def travel(stage: Stage) -> Journey:
     correction = stage.play(CORRECTION, Say("Understood."), session=task.session) if stage.client.hooks else None
     learnt = _learn(stage, corrected=correction is not None)
     if not stage.client.hooks:
-        return Journey(stage, said, task, stage.play(NEXT, GET, DECIDE, REPORT), learnt=learnt)
+        return Journey(stage, task, stage.play(NEXT, GET, DECIDE, REPORT), learnt=learnt)
     stage.model.script.plays[PART] = [*stage.client.uses(GET, stage.project), Say("The part is fine.")]
     later = stage.play(NEXT, Delegate(PART), DECIDE, REPORT)
     compacted = _compact(stage, later.session)
     cleared = _clear(stage) if stage.client.name == "claude-code" else None
-    return Journey(stage, said, task, later, correction, compacted, cleared, learnt)
+    return Journey(stage, task, later, correction, compacted, cleared, learnt)
 
 
 def _learn(stage: Stage, *, corrected: bool) -> str:

@@ -40,17 +40,17 @@ class Desk:
     chance: Chance
     terminal: bool = True
     mark: str = ""
-    keys: list[str] = field(default_factory=list)
-    answers: list[str] = field(default_factory=list)
-    environment: dict[str, str] = field(default_factory=dict)
-    said: list[str] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list[str])
+    answers: list[str] = field(default_factory=list[str])
+    environment: dict[str, str] = field(default_factory=dict[str, str])
+    said: list[str] = field(default_factory=list[str])
+    told: list[str] = field(default_factory=list[str])
+    asked: list[str] = field(default_factory=list[str])
     errors: str = ""
     model: str = ""
     wait: float | None = None
     """Seconds for the locks of others, where not the usual ones."""
-    opened: list[SqliteStore] = field(default_factory=list)
+    opened: list[SqliteStore] = field(default_factory=list[SqliteStore])
 
     def wiring(self) -> Wiring:
         """What the next command is handed."""

@@ -25,12 +25,11 @@ def test_a_copy_is_made_and_listed(desk: Desk) -> None:
 
 
 def test_only_the_newest_copies_are_kept(desk: Desk) -> None:
+    copies: list[str] = []
     for _ in range(KEEP + 2):
         desk.clock.forward(60)
-        last = made(desk)
-    listed = desk.facts("backup", "--list")["backups"]
-    assert len(listed) == KEEP
-    assert listed[-1] == str(last)
+        copies.append(str(made(desk)))
+    assert desk.facts("backup", "--list")["backups"] == copies[-KEEP:]
 
 
 def test_a_copy_is_put_back_and_the_store_that_was_there_is_kept(desk: Desk) -> None:

@@ -77,6 +77,7 @@ def test_status_counts_what_is_known(desk: Desk) -> None:
         "  evidence  0 test runs with 0 failures, 0 remarks, 0 reports by agents",
         f"  store     {desk.home / 'promptlearn.db'}",
         "  model     none, consolidate works without",
+        "Next: mcp-promptlearn setup, as no agent has asked for rules here yet",
     ]
     desk.run("add", "Use uv.")
     desk.run("add", SAFETY)

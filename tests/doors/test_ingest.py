@@ -210,13 +210,13 @@ def test_a_broken_file_is_named_and_the_others_are_read(desk: Desk) -> None:
     (folder / "image.xml").write_bytes(b"\x89PNG\r\n\x1a\n" * 100)
     assert desk.code("ingest", str(folder)) == 1
     assert desk.errors == ""
-    refused = [line.split(": refused, ") for line in desk.said[:-2]]
+    refused = [line.split(": refused, ") for line in desk.told]
     assert {Path(name).name for name, _ in refused} == {"bomb.xml", "broken.xml", "empty.xml", "other.xml", "image.xml"}
     assert all(name not in why for name, why in refused), "no name twice"
-    assert desk.said[-2] == f"{folder}: 1 test, 0 failed, 0 errors, 0 skipped; 1 new piece of evidence"
+    assert desk.said[0] == f"{folder}: 1 test, 0 failed, 0 errors, 0 skipped; 1 new piece of evidence"
     other = wrote(desk, failed("test_b"), name="good.xml")
     assert desk.code("ingest", str(folder / "bomb.xml"), other) == 1
-    assert desk.said[1] == f"{other}: 1 test, 1 failed, 0 errors, 0 skipped; 2 new pieces of evidence"
+    assert desk.said[0] == f"{other}: 1 test, 1 failed, 0 errors, 0 skipped; 2 new pieces of evidence"
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,8 @@ def test_a_broken_file_is_named_and_the_others_are_read(desk: Desk) -> None:
 def test_what_cannot_be_read_is_named(desk: Desk, name: str, why: str) -> None:
     (desk.folder / "nothing").mkdir()
     assert desk.code("ingest", str(desk.folder / name)) == 1
-    (line,) = desk.said
+    (line,) = desk.told
+    assert desk.said == []
     assert line.endswith(f": refused, {why}")
     assert line.isprintable()
 
@@ -243,7 +244,7 @@ def test_a_report_of_seventy_megabytes_is_refused_before_it_is_read(desk: Desk) 
     with path.open("wb") as file:
         file.truncate(70 * 1024 * 1024)
     assert desk.code("ingest", str(path)) == 1
-    assert desk.said == [f"{path}: refused, it is larger than {MOST // 1024 // 1024} MiB; split the report"]
+    assert desk.told == [f"{path}: refused, it is larger than {MOST // 1024 // 1024} MiB; split the report"]
 
 
 def test_a_folder_of_far_too_many_files_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,7 +252,7 @@ def test_a_folder_of_far_too_many_files_is_refused(desk: Desk, monkeypatch: pyte
     folder = Path(wrote(desk, passed("test_a"), name="1.xml")).parent
     wrote(desk, passed("test_a"), name="2.xml")
     assert desk.code("ingest", str(folder)) == 1
-    assert "there are 2 .xml files in it, 1 at most" in desk.said[0]
+    assert "there are 2 .xml files in it, 1 at most" in desk.told[0]
 
 
 def test_a_file_name_cannot_write_to_the_terminal(desk: Desk) -> None:

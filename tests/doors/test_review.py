@@ -316,6 +316,7 @@ def test_a_failure_without_a_remedy_asks_for_the_sentence(desk: Desk) -> None:
     known = "test tests.test_form::test_fields fails with AssertionError in form.py:make"
     assert f"No remedy known: {known}, seen in 3 sessions." in text
     assert "  > form.py is stale in c" in text
+    assert "e say the sentence that prevents it, n not a rule matter, s skip, q quit" in text
     assert text.endswith("R1 is active (revision 1).")
     rule = desk.rules()["R1"]
     assert (rule.target, rule.current.source.trust.word, rule.supports) == (TARGET, "owner", 3)
@@ -364,6 +365,7 @@ def test_a_remark_without_an_instruction_is_asked_about(desk: Desk) -> None:
     desk.keys, desk.answers = ["e"], ["Keep answers short."]
     text = desk.run("review")
     assert 'No instruction was found in what was said: a person said: "That was quite something."' in text
+    assert "e say it as an instruction, n not a rule matter, s skip, q quit" in text
     assert "  > " not in text
     assert desk.run("review") == "Nothing waits for you."
     assert desk.rules()["R1"].supports == 1

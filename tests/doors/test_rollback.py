@@ -118,7 +118,7 @@ def test_a_person_is_told_what_would_be_undone_and_asked(desk: Desk) -> None:
     desk.run("pin", "R1")
     desk.answers = ["n"]
     assert desk.refused("rollback", "0") == "nothing was changed, as the answer was not yes"
-    assert desk.told == ["Going back from revision 2 to 0 undoes: 1 (add), 2 (pin R1)"]
+    assert desk.told == ["Going back to revision 0 undoes revision 1 (add), revision 2 (pin R1)."]
     assert desk.asked == ["Go on? [y/N] "]
     desk.answers = ["YES"]
     desk.run("rollback", "0")

@@ -11,7 +11,7 @@ import pytest
 from store import migrations, open_store, upkeep
 from store.connection import Connection
 from store.contract import Store, mentions
-from store.errors import BusyError, NotFoundError
+from store.errors import BusyError, DamagedError, NotFoundError
 from store.memory import MemoryStore
 from store.records import FORGOTTEN, Heartbeat, Kind, Rule, State
 from store.revise import Add, Reword, Step
@@ -122,6 +122,17 @@ def test_a_detail_that_cannot_be_read_is_searched_as_it_stands(tmp_path: Path) -
             db.commit()
         assert store.forget(needles=[SECRET]).evidence == 1
     assert holding(tmp_path) == []
+
+
+def test_a_text_that_cannot_be_decoded_is_damage_when_it_is_searched(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    with closing(open_store(path)) as store:
+        store.record([fact("a"), fact("b")])
+        with closing(sqlite3.connect(path)) as db:
+            db.execute("UPDATE evidence SET text = CAST(x'61ff' AS TEXT) WHERE id = 1")
+            db.commit()
+        with pytest.raises(DamagedError):
+            store.forget(needles=["b"])
 
 
 def test_no_byte_of_a_forgotten_text_stays_in_the_file_or_its_log(tmp_path: Path) -> None:
