@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from mcp_server.agents import claude_code, codex, proof
 from mcp_server.agents.client import Machine
 from mcp_server.settings import interpreter

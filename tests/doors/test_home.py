@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 import platformdirs.macos
 import platformdirs.unix
 import pytest
+
 from mcp_server import home
 
 

@@ -1,6 +1,5 @@
 """Consolidation: causes that recur or were named, remedies with evidence, one revision, nothing twice."""
 
-
 import pytest
 
 from mcp_server.learning import admit, consolidate, report
