@@ -63,7 +63,7 @@ COMMANDS = (
     Command("retire", "stop a rule", module="decide"),
     Command("pin", "always show a rule, and never measure it", module="decide"),
     Command("unpin", "take the pin away", module="decide"),
-    Command("history", "all revisions and what they changed"),
+    Command("history", "the newest revisions, or all, and what they changed"),
     Command("diff", "what changed between two revisions"),
     Command("ingest", "read test reports (JUnit XML) as evidence"),
     Command("doctor", "check the store and set a damaged one aside"),

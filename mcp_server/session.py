@@ -6,6 +6,13 @@ from typing import Any, NamedTuple
 
 from store.text import clean_line
 
+NAMES = {
+    "codex-mcp-client": "codex",
+    "gemini-cli-mcp-client": "gemini",
+    "@cline/core": "cline",
+}
+"""What clients call themselves over MCP, and what everything else calls them: one client is one category."""
+
 LONGEST = 120
 """Characters of a session's id; what is longer, or no clean text, goes by its digest."""
 
@@ -33,7 +40,8 @@ def caller(
     given = own if isinstance(own, str) else ""
     session = given or sighted or environment.get("CLAUDE_CODE_SESSION_ID", "") or process
     name = clean_line(named if isinstance(named, str) and named else client, limit=60).text
-    return Caller(identity(session), name or "unknown client")
+    known = "qwen" if name.startswith("qwen-cli-mcp-client") else NAMES.get(name, name)
+    return Caller(identity(session), known or "unknown client")
 
 
 def identity(session: str) -> str:

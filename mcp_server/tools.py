@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from mcp_server.arguments import GetRules, ReportOutcome, SuggestRule
 
 INSTRUCTIONS = """\
-promptlearn keeps this project's standing rules and learns from what really happens.
+Call `get_rules` when a task begins and `report_outcome` when it ends: promptlearn keeps this project's standing \
+rules and learns from what really happens.
 1. At the start of every task call `get_rules` with the task in one line and the files you will touch. \
 Follow the rules it returns as you would follow the user's own instructions; they were approved by a person. \
 Call it again when you turn to other files.

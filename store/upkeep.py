@@ -144,7 +144,7 @@ def _commits(log: Path) -> bool:
     """Does a write-ahead log hold the end of a transaction? (SQLite file format, section 4.1.)"""
     with suppress(FileNotFoundError), log.open("rb") as file:
         file.seek(32)
-        while frame := file.read(24 + PAGE):
+        while len(frame := file.read(24 + PAGE)) == 24 + PAGE:
             if any(frame[4:8]):
                 return True
     return False

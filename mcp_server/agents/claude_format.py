@@ -15,8 +15,8 @@ OUTPUT = ("stdout", "stderr", "output", "aggregated_output", "content", "text", 
 
 PATCHES = frozenset({"apply_patch"})
 
-BEGINNINGS = frozenset({"startup", "resume", "clear"})
-"""Sources of SessionStart after which a person looks at the screen; compaction is none."""
+BEGINNINGS = frozenset({"startup", "clear"})
+"""Sources of SessionStart at which a session is new: the one moment to tell the person something."""
 
 
 class EventError(ValueError):

@@ -1,6 +1,7 @@
 """`setup`: let the agents on this machine use this program; every change is shown first and can be undone."""
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -23,6 +24,11 @@ from mcp_server.wiring import Wiring
 from store.connection import sole
 from store.upkeep import private
 
+_CACHE = re.compile(
+    r"[\\/](?:archive|builds|environments)-v\d+[\\/]|[\\/]pipx[\\/]\.cache[\\/]|[\\/]\.cache[\\/]pipx[\\/]"
+)
+"""Where `uvx` and `pipx run` keep what they start."""
+
 LOCK = "setup.lock"
 """In the program's home: one setup or uninstall at a time."""
 
@@ -41,7 +47,7 @@ def arguments(parser: argparse.ArgumentParser, command: str) -> None:
 
 def run(options: argparse.Namespace, wiring: Wiring) -> int:
     """Show, ask once, write; 1 if a file was refused or no client is here."""
-    machine = machine_of(wiring)
+    machine = _lasting(machine_of(wiring))
     project = _project(wiring) if options.project else ""
     wanted = named(options.client)
     if options.by_hand:
@@ -61,9 +67,9 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         outlooks = [outlook(client, machine, project, entries=entries) for client in chosen_clients]
         if not options.json:
             _show(wiring, machine, outlooks, here=here)
-        failed = _write(wiring, options, outlooks, entries, machine)
         if not options.dry_run:
             wiring.store()  # hooks use a store that is there, and have no time to make one
+        failed = _write(wiring, options, outlooks, entries, machine)
     if options.json:
         show(wiring, _facts(outlooks, here, failed, written=not options.dry_run))
     refused = [refusal.why for each in outlooks for refusal in each.refusals] + failed
@@ -88,6 +94,16 @@ def machine_of(wiring: Wiring) -> Machine:
     """This machine, as the clients' files see it."""
     store = str(wiring.settings.home) if wiring.environment.get(HOME) else ""
     return Machine(sys.platform, str(Path.home()), wiring.environment, tuple(interpreter()), store)
+
+
+def _lasting(machine: Machine) -> Machine:
+    """Raises `CommandError` where the program will be gone tomorrow, and every agent's configuration wrong."""
+    if _CACHE.search(machine.program[0]):
+        raise CommandError(
+            f"{machine.program[0]} lies in a cache that is emptied from time to time; install it to stay "
+            "(`uv tool install mcp-promptlearn`), then run setup from there"
+        )
+    return machine
 
 
 def asking(wiring: Wiring, options: argparse.Namespace, what: str) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-from collections.abc import Iterable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from io import StringIO
@@ -207,8 +206,3 @@ def failed(name: str, message: str = "AssertionError: 1 != 2") -> str:
 def files_below(folder: Path) -> set[str]:
     """Every file below a folder, by its relative name."""
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-
-
-def texts(facts: Iterable[Evidence], kind: Kind) -> list[str]:
-    """The texts of one kind of evidence."""
-    return [fact.text for fact in facts if fact.kind is kind]

@@ -69,3 +69,24 @@ def test_while_another_run_is_at_work_this_one_says_so(desk: Desk) -> None:
     with desk.store.alone("consolidate"):
         assert "consolidate is held by another process" in desk.refused("consolidate")
     desk.run("consolidate")
+
+
+def test_a_run_that_starts_by_itself_waits_for_new_evidence_and_some_quiet(desk: Desk) -> None:
+    assert desk.run("consolidate", "--if-due") == ""
+    desk.run("feedback", "Never use tabs.")
+    assert "proposed: Never use tabs." in desk.run("consolidate", "--if-due")
+    desk.run("feedback", "Always sort the imports.")
+    assert desk.run("consolidate", "--if-due") == "", "the last one was a moment ago"
+    desk.clock.forward(3600)
+    assert "proposed: Always sort the imports." in desk.run("consolidate", "--if-due")
+
+
+def test_a_dry_run_shows_what_a_model_would_be_sent(desk: Desk) -> None:
+    desk.run("feedback", "Never use tabs.")
+    desk.model = "tiny"
+    text = desk.run("consolidate", "--dry-run")
+    assert "To tiny at https://api.openai.com/v1 would be sent:" in text
+    assert text.endswith("Nothing was changed and nothing was sent.")
+    desk.terminal = False
+    assert "proposed: Never use tabs." in desk.run("consolidate"), "without consent it goes on without the model"
+    assert "nothing is sent to api.openai.com before a person agrees" in desk.told[0]

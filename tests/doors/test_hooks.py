@@ -68,7 +68,7 @@ def test_rules_arrive_at_every_beginning(folder: Path, store: SqliteStore, clien
     answer = happens(folder, "SessionStart", client, source=source)
     assert "[R1] Use uv, not pip." in context(answer)
     assert "lexer" not in context(answer), "a rule with paths waits for them"
-    assert ("systemMessage" in answer) is (source != "compact")
+    assert ("systemMessage" in answer) is (source in {"startup", "clear"}), "once a session"
 
 
 def test_the_person_sees_one_line_and_the_model_does_not(folder: Path, store: SqliteStore) -> None:

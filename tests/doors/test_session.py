@@ -31,7 +31,7 @@ def test_a_session_that_a_hook_saw_counts_before_what_the_environment_says() -> 
 
 def test_the_client_is_named_by_the_request_or_else_by_the_handshake() -> None:
     assert of({INFO: {"name": "claude-code", "version": "2"}}, client="old").client == "claude-code"
-    assert of(client="codex-mcp-client").client == "codex-mcp-client"
+    assert of(client="some-client").client == "some-client"
     assert of().client == "unknown client"
 
 
@@ -66,3 +66,26 @@ def test_two_sessions_are_never_taken_for_one() -> None:
     assert len(set(sessions)) == len(ids)
     assert all(len(session) <= LONGEST for session in sessions)
     assert secret not in sessions
+
+
+@pytest.mark.parametrize(
+    ("told", "known"),
+    [
+        ("codex-mcp-client", "codex"),
+        ("gemini-cli-mcp-client", "gemini"),
+        ("qwen-cli-mcp-client-promptlearn", "qwen"),
+        ("@cline/core", "cline"),
+        ("claude-code", "claude-code"),
+    ],
+)
+def test_a_client_has_one_name_by_hook_and_by_protocol(told: str, known: str) -> None:
+    assert caller(environment={}, meta={}, client=told, process="p").client == known
+
+
+def test_a_session_that_a_hook_saw_counts_more_than_what_the_process_began_with() -> None:
+    environment = {"CLAUDE_CODE_SESSION_ID": "old"}
+    assert caller(environment=environment, meta={}, client="c", process="p", sighted="new").session == "new"
+    assert (
+        caller(environment=environment, meta={"sessionId": "own"}, client="c", process="p", sighted="new").session
+        == "own"
+    )

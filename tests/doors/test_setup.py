@@ -16,6 +16,7 @@ from mcp_server.agents import setup as writing
 from mcp_server.agents.known import NAMES
 from mcp_server.settings import interpreter
 from tests.doors.desk import Desk, repository
+from tests.doors.test_commands_json import documented, printed
 
 CLAUDE = (
     '{\n  "numStartups": 3,\n  "mcpServers": {\n    "x": {\n      "type": "http",\n      "url": "y"\n    }\n  }\n}\n'
@@ -136,6 +137,16 @@ def test_all_clients_are_set_up_where_all_are_named(desk: Desk, person: Path) ->
     assert (facts["found"], facts["failed"], facts["written"]) == ([], [], True)
     assert len(tree(person)) == 9
     assert all(client["settled"] for client in desk.facts("setup", "--dry-run", *words)["clients"])
+
+
+def test_what_is_printed_for_programs_has_the_fields_that_were_promised(desk: Desk, person: Path) -> None:
+    kept(person, ".claude/settings.json", "{")
+    kept(person, ".gemini/settings.json", CLAUDE)
+    facts = [desk.facts("setup", "--yes", "--client", "gemini"), desk.facts("setup", "--dry-run", "--client", "gemini")]
+    assert desk.code("setup", "--yes", "--json", "--client", "claude-code") == 1
+    facts.append(json.loads("\n".join(desk.said)))
+    promised = documented("setup")
+    assert set().union(*(printed(each, promised) for each in facts)) == promised
 
 
 def test_only_the_clients_that_are_named_are_touched(desk: Desk, person: Path) -> None:
@@ -270,6 +281,19 @@ def test_toml_that_cannot_be_changed_safely_is_named(desk: Desk, person: Path) -
         assert desk.code("setup", "--yes", "--client", "codex") == 1
         assert why in "\n".join(desk.told)
         assert path.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "/home/ada/.cache/uv/archive-v0/Xy-1/bin/python",
+        "C:\\Users\\ada\\AppData\\Local\\uv\\cache\\builds-v0\\.tmp1\\Scripts\\python.exe",
+        "/home/ada/.local/pipx/.cache/1a2b/bin/python",
+    ],
+)
+def test_a_program_in_a_cache_is_not_written_down(desk: Desk, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    monkeypatch.setattr(sys, "executable", place)
+    assert "lies in a cache that is emptied from time to time" in desk.refused("setup", "--yes", "--client", "cursor")
 
 
 def test_a_program_whose_path_is_no_text_is_not_written_down(

@@ -12,6 +12,7 @@ from mcp_server.agents import undo
 from mcp_server.agents.known import NAMES
 from mcp_server.commands.setup import short
 from tests.doors.desk import Desk, repository
+from tests.doors.test_commands_json import documented, printed
 from tests.doors.test_setup import CLAUDE, POSIX, SETTINGS, TOML, kept, tree, written
 
 ALL = [word for name in NAMES for word in ("--client", name)]
@@ -232,6 +233,15 @@ def test_a_disk_that_is_full_is_named(desk: Desk, person: Path, monkeypatch: pyt
     monkeypatch.setenv("USERPROFILE", str(person))
     desk.run("uninstall", "--yes")
     assert tree(person) == {".cursor/mcp.json": CLAUDE.encode()}
+
+
+def test_what_is_printed_for_programs_has_the_fields_that_were_promised(desk: Desk, person: Path) -> None:
+    (person / ".claude").mkdir()
+    desk.run("setup", "--yes")
+    kept(person, ".claude/settings.json", "{")
+    assert desk.code("uninstall", "--yes", "--json") == 1
+    promised = documented("uninstall")
+    assert printed(json.loads("\n".join(desk.said)), promised) == promised
 
 
 def test_one_client_alone_can_be_undone(desk: Desk, person: Path) -> None:
