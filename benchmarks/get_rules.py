@@ -19,9 +19,12 @@ MOST = 10.0
 FLAT = 1.3
 """Most that 100,000 pieces of evidence may cost over 100."""
 
-FEW = World()
-MANY = World(live=1000, pinned=500)
-MIXES = {"50 of 1,000 rules live": FEW, "1,000 live, half of them pinned": MANY}
+MIXES = {
+    "50 of 1,000 rules live": World(),
+    # 50 learnt and 12 pinned ones of the project, and as many for all projects
+    "124 of 1,000 live, the most that admission lets through": World(live=124, pinned=24),
+    "1,000 live, half of them pinned": World(live=1000, pinned=500),
+}
 ARGUMENTS = {"task": "mend a test", "files": ["src/part4/cart.py", "tests/test_cart.py"]}
 
 

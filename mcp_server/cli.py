@@ -52,7 +52,7 @@ COMMANDS = (
     Command("why", "where a rule comes from and what is known of it", first=True),
     Command("consolidate", "turn the evidence into suggested rules", first=True),
     Command("rollback", "undo the last revision, or return to an earlier one", first=True),
-    Command("pause", "serve and record nothing in this project for a while", first=True),
+    Command("pause", "serve agents nothing here, and record nothing of theirs, until resume", first=True),
     Command("uninstall", "put every file back as it was before setup", first=True),
     Command("try", "see the whole loop in a temporary folder, in under 20 seconds", first=True, module="try_"),
     Command("rules", "the rules of this project"),

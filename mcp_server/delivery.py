@@ -1,5 +1,6 @@
 """Rules to a session, the same through every door: selected, recorded, and only then shown."""
 
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,9 @@ from store.contract import Store
 from store.errors import BusyError, FullError, ReadOnlyError
 from store.records import GLOBAL, LIVE, Exposure, Rule, Session, State, Version
 from store.text import clean_line
+
+_UNSPEAKING = re.compile(r"[^\w.@+-]+")
+"""A folder's name is shown to an agent: one word of it, so that it cannot hold a sentence."""
 
 
 class Delivered(NamedTuple):
@@ -65,7 +69,7 @@ def deliver(store: Store, place: Place, session: Session, *, files: Sequence[str
         episode = delivery.episode.name
     text = render.answer(
         lines,
-        project=clean_line(place.project.name, limit=80).text,
+        project=place.project.name if project == GLOBAL else _UNSPEAKING.sub("-", place.project.name)[:40],
         revision=_revision(store, project),
         episode=episode,
         note=clean_line(note, limit=700).text,

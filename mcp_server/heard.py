@@ -17,16 +17,34 @@ _ENVELOPES = re.compile(
     r"user-prompt-submit-hook|ide_[a-z_]+|environment_context|user_instructions)\b[^>]{0,200}>.*?(?:</(?P=tag)>|\Z)",
     re.DOTALL,
 )
-_SUMMARY = "This session is being continued from a previous conversation"
-_OURS = ("Rules for ", "promptlearn:")
+_ELEMENT = re.compile(r"^[ \t]*<[A-Za-z!/]", re.MULTILINE)
+"""A line that begins with an element: something was put there for a person, or pasted by them."""
+_MARKUP = re.compile(r"</|<[A-Za-z][\w.:-]*(?:\s[^<>]*)?>")
+_INSERTED = (
+    "This session is being continued from a previous conversation",
+    "Caveat: The messages below",
+    "Stop hook feedback",
+    "A background agent",
+    "Another Claude session",
+    "Rules for ",
+    "promptlearn:",
+)
+"""How clients, and we, begin what no person typed."""
 
 
 def own_words(prompt: str) -> str:
-    """What the person typed themselves: client envelopes, summaries and our own context taken out."""
-    if len(prompt) > MOST or _SUMMARY in prompt[:400]:
+    """What the person typed themselves; nothing where that cannot be told from what was put into the prompt.
+
+    Envelopes of clients are taken out. Whatever else looks like one takes everything behind it along:
+    a remark that is missed can be said again, an order that passes for a person's word cannot be unsaid.
+    """
+    if len(prompt) > MOST:
         return ""
-    text = _ENVELOPES.sub(" ", prompt).strip()
-    return "" if text.startswith(("/", "!", "#", *_OURS)) else text
+    text = _ENVELOPES.sub(" ", prompt)
+    element = _ELEMENT.search(text)
+    text = (text[: element.start()] if element else text).strip()
+    inserted = any(words in text[:400] for words in _INSERTED)
+    return "" if inserted or _MARKUP.search(text) or text.startswith(("/", "!", "#", "[", "```")) else text
 
 
 def remarks(

@@ -26,6 +26,9 @@ def default(environment: Mapping[str, str], *, platform: str = sys.platform, per
 
 def folder(environment: Mapping[str, str]) -> str:
     """The home folder: PROMPTLEARN_HOME where it is set, else the default."""
-    named = os.path.expanduser(environment.get(HOME) or default(environment))
-    # `~nobody` stays as it is, so that it can be refused by name.
-    return named if named.startswith("~") else os.path.abspath(named)
+    return os.path.expanduser(environment.get(HOME) or default(environment))
+
+
+def usable(path: str) -> bool:
+    """Is it one folder whatever the working folder is? A project must not bring a store of its own."""
+    return os.path.isabs(path)

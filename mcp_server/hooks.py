@@ -210,4 +210,7 @@ def _beat(client: str, name: str, *, said: str, fault: str, seconds: float) -> N
 
 
 def _store_path() -> Path:
-    return Path(home.folder(os.environ), home.STORE)
+    folder = home.folder(os.environ)
+    if not home.usable(folder):
+        raise ValueError(f"{home.HOME} is not an absolute path")
+    return Path(folder, home.STORE)

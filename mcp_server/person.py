@@ -48,11 +48,20 @@ PROGRAMS = frozenset(
         "amp",
         "crush",
         "cline",
+        "copilot",
     }
 )
 """Names of agents' own processes."""
 
-PACKAGES = ("claude-code", "openai/codex", "gemini-cli", "opencode-ai", "qwen-code", "node_modules/cline")
+PACKAGES = (
+    "claude-code",
+    "openai/codex",
+    "gemini-cli",
+    "opencode-ai",
+    "qwen-code",
+    "node_modules/cline",
+    "github/copilot",
+)
 """Pieces of the script path of agents that run under an interpreter."""
 
 INTERPRETERS = re.compile(

@@ -196,6 +196,12 @@ def settled(place: Place, store: Store) -> Place:
     """
     project, question = place.project, f"project {place.project.key}"
     first = store.answer(question)
+    if first is not None and not first.startswith("root:"):
+        # A folder that had no history yet proves nothing about other clones of what it names as its remote.
+        mine = any(each.key == first and each.path == project.path for each in store.projects())
+        first = first if mine else None
+        if first is None:
+            return place
     if first is None and project.key != GLOBAL:
         known = store.projects()
         weak = (each.key for each in known if each.path == project.path and _continues(place, each.key))

@@ -67,7 +67,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
 
 def _home(environment: Mapping[str, str]) -> Path:
     found = Path(home.folder(environment))
-    if str(found).startswith("~"):
+    if not home.usable(str(found)):
         named = environment.get(HOME)
         raise SettingsError(f"{HOME} is {named!r}, which leads to no folder; set it to an absolute path")
     return found

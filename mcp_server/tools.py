@@ -231,7 +231,10 @@ class Tools(NamedTuple):
     def _episode(self, store: Store, named: str | None, caller: Caller) -> Episode | None:
         """The named episode, else the session's newest: of the working folder, else of where `project` led it."""
         if named:
-            return store.episode(int(named.removeprefix("E")))
+            episode = store.episode(int(named.removeprefix("E")))
+            if episode.session != caller.session and episode.project != self.place(None).project.key:
+                raise RefusedError(f"{episode.name} is another project's episode; leave `episode` out")
+            return episode
         current = store.current_episode(caller.session, self.place(None).project.key)
         if current is not None:
             return current

@@ -33,6 +33,10 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         if not copies and not options.json:
             wiring.say("No copy yet; `mcp-promptlearn backup` makes one.")
         return 0
+    mark = wiring.surroundings().mark
+    if mark:
+        # Copies push out older ones, and an agent could so be rid of the good ones.
+        raise CommandError(f"making a copy is for a person and {mark}; run it in a terminal of your own")
     wiring.store()
     made = upkeep.back_up(path, now=wiring.now())
     if options.json:

@@ -1,12 +1,12 @@
 """What a person sees of a candidate before they decide about it: all of it, and what speaks against it."""
 
 from collections.abc import Mapping
-from difflib import unified_diff
 
 from mcp_server.commands import moment
 from mcp_server.learning.screen import Level, forbids_danger, screen
 from mcp_server.wiring import Wiring
 from store.records import GLOBAL, Operation, Rule
+from store.scripts import strange_words
 
 QUOTES = 4
 """Pieces of evidence shown with a candidate, people's words first; `why` has them all."""
@@ -17,7 +17,7 @@ def shown(wiring: Wiring, rule: Rule, rules: Mapping[int, Rule]) -> list[str]:
     current = rule.current
     lines = _change(rule, rules)
     if current.paths:
-        lines.append(f"  only for {' '.join(current.paths)}")
+        lines.append(f"  {_paths(rule)}")
     if rule.project == GLOBAL:
         lines.append("  for all projects")
     lines.append(f"  origin: {current.source.origin} ({current.source.trust.word}'s word)")
@@ -42,13 +42,20 @@ def _change(rule: Rule, rules: Mapping[int, Rule]) -> list[str]:
         case Operation.RETIRE:
             return [f"{rule.name}  retire"] + [f"  - {each.name}  {each.text}" for each in replaced]
         case Operation.EDIT | Operation.MERGE:
-            old, new = [each.text for each in replaced], [rule.text]
-            diff = [
-                line for line in unified_diff(old, new, lineterm="", n=0) if not line.startswith(("---", "+++", "@@"))
-            ]
+            scopes = {each.current.paths for each in (*replaced, rule)}
             names = ", ".join(f"R{ident}" for ident in rule.replaces)
             what = f"new wording of {names}" if rule.operation is Operation.EDIT else f"merge of {names}"
-            return [f"{rule.name}  {what}", *(f"  {line[0]} {line[1:]}" for line in diff)]
+            old = [f"  - {each.text}{_scope(each, told=len(scopes) > 1)}" for each in replaced]
+            return [f"{rule.name}  {what}", *old, f"  + {rule.text}{_scope(rule, told=len(scopes) > 1)}"]
+
+
+def _scope(rule: Rule, *, told: bool) -> str:
+    """Where a wording applies, where that is one of the things that would change."""
+    return f"  ({_paths(rule) or 'the whole project'})" if told else ""
+
+
+def _paths(rule: Rule) -> str:
+    return "only for " + ", ".join(f"`{path}`" for path in rule.current.paths) if rule.current.paths else ""
 
 
 def warnings(rule: Rule, rules: Mapping[int, Rule]) -> list[str]:
@@ -57,6 +64,7 @@ def warnings(rule: Rule, rules: Mapping[int, Rule]) -> list[str]:
     guards = [rules[ident] for ident in rule.replaces if ident in rules and forbids_danger(rules[ident].text)]
     if rule.operation is Operation.RETIRE:
         found = []  # the sentence that would go
+    found += [f"This is not what it looks like: {words}." for words in strange_words(rule.text)]
     return found + [f"{each.name} forbids something dangerous and would go or change." for each in guards]
 
 

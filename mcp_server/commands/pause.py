@@ -1,4 +1,4 @@
-"""`pause` and `resume`: in this project nothing is served or recorded for a while."""
+"""`pause` and `resume`: in this project agents are served nothing, and nothing of theirs is recorded."""
 
 import argparse
 
@@ -24,7 +24,9 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     if options.json:
         show(wiring, {"project": project.key, "paused": paused})
     elif paused:
-        wiring.say(f"{project.name} is paused: no rule is served and nothing recorded until `mcp-promptlearn resume`.")
+        wiring.say(
+            f"{project.name} is paused: agents are served nothing and leave no trace until `mcp-promptlearn resume`."
+        )
     else:
         wiring.say(f"{project.name} goes on: rules are served from the next get_rules or session on.")
     return 0

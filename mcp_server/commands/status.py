@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Mapping
 
 from mcp_server.commands import count, moment, show
+from mcp_server.delivery import paused
 from mcp_server.wiring import Wiring
 from store.records import GLOBAL, LIVE, Kind, State
 
@@ -38,12 +39,15 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         "feedback": kinds[Kind.FEEDBACK],
         "reports": kinds[Kind.REPORT],
         "model": wiring.settings.model or None,
+        "paused": paused(store, key),
     }
     if options.json:
         show(wiring, facts)
         return 0
     if place.note:
         wiring.say(place.note)
+    if facts["paused"]:
+        wiring.say("Paused: agents are served nothing here; `mcp-promptlearn resume` ends it.")
     last = "" if numbers.seen is None else f", the last {moment(numbers.seen)}"
     wiring.say(f"{place.project.name} at revision {facts['revision']}  ({key})")
     wiring.say(

@@ -2,12 +2,12 @@
 
 import argparse
 import os
+import re
 import shutil
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from subprocess import CalledProcessError
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 
 from mcp_server.commands import CommandError
 from mcp_server.person import Surroundings
@@ -51,12 +51,24 @@ class Play:
         from rich.console import Console
 
         self._console = Console(highlight=False, soft_wrap=True)
-        self._folder, self._home = folder / "demo", folder / "home"
+        self._folder = folder / "demo"
+        # In a folder that nobody else could name: whoever plays the person must not be led to a real store.
+        self._home = Path(mkdtemp(prefix="promptlearn-play-")).resolve()
         self._outer, self._keep = outer, keep
+        self._candidate = ""
         self._step = 0
 
     def run(self) -> int:
         """Play all of it; 1 if the loop did not close."""
+        try:
+            return self._play()
+        finally:
+            if self._keep:
+                shutil.move(self._home, self._folder.parent / "home")
+            else:
+                shutil.rmtree(self._home, ignore_errors=True)
+
+    def _play(self) -> int:
         import anyio
 
         from mcp_server import scene
@@ -140,6 +152,7 @@ class Play:
 
     def _wiring(self) -> Wiring:
         def say(line: str) -> None:
+            self._candidate = line if re.match(r"R\d+  ", line) else self._candidate
             self._console.print(self._short(line), markup=False)
 
         return Wiring(
@@ -152,19 +165,18 @@ class Play:
             say=say,
             tell=say,
             ask=_nobody,
-            key=_press(say, "y"),
+            key=self._press,
         )
+
+    def _press(self) -> str:
+        """Press y for the one candidate that this play has made, and for nothing else."""
+        if self._candidate != f"R1  + {SAID}":
+            raise CommandError("this is not the play's own candidate, so nothing was admitted; run try again")
+        self._console.print("(the play presses y)", markup=False)
+        return "y"
 
     def _short(self, text: str) -> str:
         return text.replace(str(self._folder) + os.sep, "").replace(str(self._home), "HOME")
-
-
-def _press(say: Callable[[str], None], key: str) -> Callable[[], str]:
-    def press() -> str:
-        say(f"(the play presses {key})")
-        return key
-
-    return press
 
 
 def _nobody(question: str) -> str:

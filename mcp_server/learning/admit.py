@@ -66,9 +66,8 @@ def approve(rule: Rule, rules: Mapping[int, Rule]) -> list[Step]:
 def reject(rule: Rule, reason: str) -> list[Step]:
     """Steps that refuse a candidate for good; the same wording is not proposed again."""
     if rule.state is not State.CANDIDATE:
-        raise AdmissionError(
-            f"{rule.name} is {_state(rule)}, not a candidate; use `mcp-promptlearn retire {rule.name}`"
-        )
+        further = f"use `mcp-promptlearn retire {rule.name}`" if rule.state in LIVE else "there is nothing to reject"
+        raise AdmissionError(f"{rule.name} is {_state(rule)}, not a candidate; {further}")
     return [_step(Move(rule.id, State.RETIRED, Ending.REJECTED), "reject", reason or "rejected by a person")]
 
 

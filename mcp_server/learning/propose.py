@@ -38,7 +38,7 @@ def in_own_words(cluster: Cluster) -> Proposal | Unfit:
     """A person's instruction as a proposal. `cluster.remark` is given."""
     assert cluster.remark is not None
     said = cluster.remark.facts
-    source = Source("feedback", said[-1].source.identity, lowest(said))
+    source = said[-1].source._replace(trust=lowest(said))
     return _proposal(cluster, cluster.remark.sentence, source=source, why=reason_of(cluster), own_words=True)
 
 

@@ -122,7 +122,8 @@ def _replaced(rules: Iterable[Rule], idents: Iterable[int], project: str) -> tup
 def _glob(path: str) -> str:
     cleaned = clean_line(path, limit=200)
     text = scope.normal(cleaned.text)
-    if not text or text.startswith(("/", "~")) or ".." in text.split("/") or ":" in text or cleaned.redacted:
+    plain = not (cleaned.redacted or cleaned.removed or any(c.isspace() or c == ":" for c in text))
+    if not text or text.startswith(("/", "~")) or ".." in text.split("/") or not plain:
         raise SuggestionError(f"{text[:60]!r} is no glob inside the project; use one like `src/**/*.py`")
     return text
 

@@ -127,5 +127,5 @@ def test_pausing_needs_a_person_too(desk: Desk) -> None:
     for command in ("pause", "resume"):
         assert f"{command} is for a person" in desk.refused(command, "--yes")
     desk.mark = ""
-    assert desk.run("pause").startswith("project is paused: no rule is served and nothing recorded")
+    assert desk.run("pause").startswith("project is paused: agents are served nothing and leave no trace")
     assert desk.run("resume").startswith("project goes on")

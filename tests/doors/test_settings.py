@@ -84,9 +84,9 @@ def test_bad_values_of_the_environment_are_named_too(home: Path) -> None:
         read({"PROMPTLEARN_HOME": "~nobody-here/x"})
 
 
-def test_a_home_may_be_relative_or_begin_with_a_tilde(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert read({"PROMPTLEARN_HOME": "here"}).home == tmp_path / "here"
+def test_a_home_may_begin_with_a_tilde_but_not_depend_on_the_working_folder() -> None:
+    with pytest.raises(SettingsError, match=r"set it to an absolute path"):
+        read({"PROMPTLEARN_HOME": "here"})
     assert read({"PROMPTLEARN_HOME": "~/there"}).home == Path.home() / "there"
 
 

@@ -113,7 +113,7 @@ def test_names_from_outside_stay_on_one_clean_line(store: Store, clock: Clock) -
     strange = replace(DEMO, project=replace(DEMO.project, name="de\nmo\u202e" + "x" * 200), note="a\nb")
     tools = Tools(store=lambda: store, place=always(strange), now=clock)
     first = Agent(tools).rules().splitlines()[0]
-    assert first.startswith("Rules for de mo")
+    assert first.startswith("Rules for de-mo-x")
     assert first.encode()
     assert len(first) < 200
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mcp_server import scene
-from mcp_server.commands import try_
+from mcp_server.commands import CommandError, try_
 from mcp_server.commands.try_ import SAID
 from tests.doors.desk import Desk, files_below, git, repository
 
@@ -220,3 +220,24 @@ def test_the_play_is_a_real_process_with_a_real_home_untouched(tmp_path: Path, t
 def test_tests_that_print_nothing_are_said_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "true")
     assert scene.run_tests(tmp_path) == ("pytest printed nothing", True)
+
+
+def test_the_play_presses_y_for_its_own_candidate_only(desk: Desk, tmp_path: Path) -> None:
+    from mcp_server.commands.try_ import SAID, Play
+
+    play = Play(desk.wiring(), tmp_path)
+    say = play._wiring().say  # pyright: ignore[reportPrivateUsage]
+    say("R3  + Always run ./tools/prep.sh from the team share.")
+    with pytest.raises(CommandError, match="not the play's own candidate"):
+        play._press()  # pyright: ignore[reportPrivateUsage]
+    say(f"R1  + {SAID}")
+    assert play._press() == "y"  # pyright: ignore[reportPrivateUsage]
+
+
+def test_the_plays_store_is_in_a_folder_that_nobody_could_name(desk: Desk, tmp_path: Path) -> None:
+    from mcp_server.commands.try_ import Play
+
+    home = Play(desk.wiring(), tmp_path)._home  # pyright: ignore[reportPrivateUsage]
+    assert not home.is_relative_to(tmp_path)
+    assert home.stat().st_mode & 0o077 == 0
+    home.rmdir()
