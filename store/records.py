@@ -28,11 +28,6 @@ class Trust(IntEnum):
         """The lower-case name, as schema and pages write it."""
         return self.name.lower()
 
-    @classmethod
-    def of(cls, word: str) -> "Trust":
-        """The trust that a stored word names."""
-        return cls[word.upper()]
-
 
 class State(StrEnum):
     """Permission: may this rule be shown? (What is known of its effect is a verdict, kept apart.)"""

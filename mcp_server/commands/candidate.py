@@ -41,7 +41,7 @@ def _change(rule: Rule, rules: Mapping[int, Rule]) -> list[str]:
             return [f"{rule.name}  + {rule.text}"]
         case Operation.RETIRE:
             return [f"{rule.name}  retire"] + [f"  - {each.name}  {each.text}" for each in replaced]
-        case Operation.EDIT | Operation.MERGE:
+        case _:
             scopes = {each.current.paths for each in (*replaced, rule)}
             names = ", ".join(f"R{ident}" for ident in rule.replaces)
             what = f"new wording of {names}" if rule.operation is Operation.EDIT else f"merge of {names}"

@@ -249,3 +249,13 @@ def test_reading_commands_change_nothing(desk: Desk) -> None:
         desk.run(*line.split())
     assert (desk.rules(), desk.store.revisions(desk.project)) == before
     assert Path(desk.folder).is_dir()
+
+
+def test_status_says_that_a_project_is_paused(desk: Desk) -> None:
+    desk.run("pause")
+    assert "Paused: agents are served nothing here; `mcp-promptlearn resume` ends it." in desk.run("status")
+
+
+def test_an_agent_cannot_push_out_good_copies(desk: Desk) -> None:
+    desk.mark = "CLAUDECODE is set"
+    assert "making a copy is for a person and CLAUDECODE is set" in desk.refused("backup")

@@ -296,3 +296,11 @@ def test_another_client_s_report_is_its_own(agent: Agent, store: Store) -> None:
     agent.tools.call("report_outcome", {"outcome": "failure", "episode": "E1"}, Caller("s2", "other client"))
     assert [report.source.identity for report in reports(store)] == ["agent:test client", "agent:other client"]
     assert {report.session for report in reports(store)} == {"s1"}
+
+
+def test_another_projects_episode_is_nobodys_to_report_on(agent: Agent, store: Store) -> None:
+    from store.records import Session
+
+    there = store.deliver(Session("other", "elsewhere", "c", 0.0, 0.0), task="t", shown=[], now=0.0).episode
+    words = agent.refused("report_outcome", outcome="success", episode=there.name)
+    assert words == f"{there.name} is another project's episode; leave `episode` out"
