@@ -38,20 +38,23 @@ def main(client: str, name: str) -> int:
     started = time.monotonic()
     if os.environ.get(OWN):
         return 0
-    fault, said = "", ""
+    fault, said, store = "", "", None
     try:
-        answer, said = respond(client, name, sys.stdin.buffer.read(MOST + 1), os.environ)
+        data = sys.stdin.buffer.read(MOST + 1)
+        store = _store()
+        answer, said = respond(client, name, data, os.environ, store)
         if answer:
             sys.stdout.write(json.dumps(answer) + "\n")
             sys.stdout.flush()
     except Exception as error:  # a hook's only door
         fault = f"{type(error).__name__}: {error}"
-    _beat(client, name, said=said, fault=fault, seconds=time.monotonic() - started)
+    if store is not None:
+        _beat(store, client, name, said=said, fault=fault, seconds=time.monotonic() - started)
     return 0
 
 
 def respond(
-    client: str, name: str, data: bytes, environment: Mapping[str, str]
+    client: str, name: str, data: bytes, environment: Mapping[str, str], store: "SqliteStore | None"
 ) -> tuple[Mapping[str, Any] | None, str]:
     """The answer to one event, and a word for `doctor` about what was done."""
     agent = _agent(client)
@@ -63,12 +66,12 @@ def respond(
     event = agent.event(name, cast("Mapping[str, Any]", payload), environment)
     if event is None:
         return None, "nothing to do"
-    with _Desk(event, client) as desk:
-        if desk.store is None:
-            return None, "no store yet"
-        if desk.paused:
-            return None, "paused"
-        context, screen, said = desk.handle(event)
+    if store is None:
+        return None, "no store yet"
+    desk = _Desk(event, client, store)
+    if desk.paused:
+        return None, "paused"
+    context, screen, said = desk.handle(event)
     if len(context.encode()) > CONTEXT:
         raise ValueError(f"the rules are longer than the {CONTEXT} bytes that a client passes on; pin fewer")
     return agent.answer(name, context=context, screen=screen), said
@@ -83,30 +86,17 @@ def _agent(client: str) -> Any:
 
 
 class _Desk:
-    """The store and the project of one event, opened for as long as it is handled."""
+    """The project of one event, and what is done there."""
 
-    def __init__(self, event: Event, client: str) -> None:
-        from mcp_server.session import identity
-
-        self._client, self._session, self._folder = client, identity(event.session), event.folder
-        self._parents = event.parents
-        self.store: SqliteStore | None = None
-        self.paused = False
-
-    def __enter__(self) -> "_Desk":
+    def __init__(self, event: Event, client: str, store: "SqliteStore") -> None:
         from mcp_server.delivery import paused
         from mcp_server.places import place_of
-        from store import open_existing
+        from mcp_server.session import identity
 
-        self.store = open_existing(_store_path(), wait=WAIT)
-        if self.store is not None:
-            self.place: Place = place_of(self.store, self._folder)
-            self.paused = paused(self.store, self.place.project.key)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.store is not None:
-            self.store.close()
+        self.store, self._client, self._session = store, client, identity(event.session)
+        self._parents = event.parents
+        self.place: Place = place_of(store, event.folder)
+        self.paused = paused(store, self.place.project.key)
 
     def handle(self, event: Event) -> tuple[str, str, str]:
         """Context for the model, a line for the person's screen, and a word for `doctor`."""
@@ -126,12 +116,15 @@ class _Desk:
 
     def _deliver(self, event: Event, *, files: Sequence[str], whole: bool) -> tuple[str, str, str]:
         from mcp_server.delivery import deliver
+        from store.errors import BusyError
         from store.records import Session, Sighting
 
-        assert self.store is not None
         now = time.time()
         if self._parents:
-            self.store.sight(Sighting(self._client, self._session, now), self._parents)
+            try:
+                self.store.sight(Sighting(self._client, self._session, now), self._parents)
+            except BusyError:
+                self.store.hurry()
         session = Session(self._session, self.place.project.key, self._client, now, now)
         given = deliver(self.store, self.place, session, files=files, task="", now=now)
         if whole:
@@ -147,7 +140,6 @@ class _Desk:
         """The line a person sees, once a session."""
         from store.records import State
 
-        assert self.store is not None
         waiting = len(self.store.rules(self.place.project.key, states=[State.CANDIDATE]))
         words = f"promptlearn: {active} {'rule' if active == 1 else 'rules'} active"
         return words + (f", {waiting} wait for review (mcp-promptlearn review)" if waiting else "")
@@ -156,7 +148,6 @@ class _Desk:
         from mcp_server.heard import remarks
         from mcp_server.settings import secrets
 
-        assert self.store is not None
         facts = remarks(
             text,
             project=self.place.project.key,
@@ -173,7 +164,6 @@ class _Desk:
         from mcp_server.observed import results
         from mcp_server.settings import secrets
 
-        assert self.store is not None
         facts = results(
             event._replace(session=self._session),
             project=self.place.project.key,
@@ -189,28 +179,28 @@ class _Desk:
     def _ended(self) -> tuple[str, str, str]:
         from mcp_server.detached import consolidate_if_due
 
-        assert self.store is not None
         begun = consolidate_if_due(self.store, self.place, now=time.time())
         return "", "", "consolidate begun" if begun else "nothing due"
 
 
-def _beat(client: str, name: str, *, said: str, fault: str, seconds: float) -> None:
+def _store() -> "SqliteStore | None":
+    from store import open_existing
+
+    folder = home.folder(os.environ)
+    if not home.usable(folder):
+        raise ValueError(f"{home.HOME} is not an absolute path")
+    return open_existing(Path(folder, home.STORE), wait=WAIT)
+
+
+def _beat(store: "SqliteStore", client: str, name: str, *, said: str, fault: str, seconds: float) -> None:
     """Leave a sign of life for `doctor`. What cannot be kept is lost: it is only that."""
     from contextlib import suppress
 
-    from store import open_existing
     from store.errors import StoreError
     from store.records import Heartbeat
 
     with suppress(StoreError, OSError, ValueError):
-        store = open_existing(_store_path(), wait=WAIT)
-        if store is not None:
-            store.beat(Heartbeat(client[:40], name[:40], time.time(), said[:200], fault[:300], seconds))
-            store.close()
-
-
-def _store_path() -> Path:
-    folder = home.folder(os.environ)
-    if not home.usable(folder):
-        raise ValueError(f"{home.HOME} is not an absolute path")
-    return Path(folder, home.STORE)
+        if seconds >= WAIT:
+            store.hurry()
+        store.beat(Heartbeat(client[:40], name[:40], time.time(), said[:200], fault[:300], seconds))
+        store.close()

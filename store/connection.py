@@ -264,6 +264,10 @@ class Connection:
     def _mode(self, db: sqlite3.Connection) -> str:
         return str(self._patiently(db, "PRAGMA journal_mode")[0])
 
+    def hurry(self) -> None:
+        """From now on wait for nobody's lock."""
+        self._wait = 0.0
+
     @contextmanager
     def reading(self) -> Generator[sqlite3.Connection]:
         """One consistent view. Read all rows inside; an open reader keeps others from checkpointing."""

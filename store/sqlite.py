@@ -92,6 +92,10 @@ class SqliteStore:
         """The file."""
         return self._db.path
 
+    def hurry(self) -> None:
+        """From now on wait for nobody's lock: whoever waits behind us has waited enough."""
+        self._db.hurry()
+
     # Projects, sessions, episodes
 
     def know(self, project: Project) -> None:

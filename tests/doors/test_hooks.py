@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,15 @@ def key(folder: Path) -> str:
 def happens(folder: Path, name: str, client: str = "claude-code", session: str = "s1", **more: Any) -> Any:
     """What a hook answers in this process."""
     payload = {"session_id": session, "cwd": str(folder), "hook_event_name": name, **more}
-    return respond(client, name, json.dumps(payload).encode(), {})[0]
+    with closing(opened()) as store:
+        return respond(client, name, json.dumps(payload).encode(), {}, store)[0]
+
+
+def opened() -> SqliteStore:
+    """The store as a hook finds it."""
+    store = open_existing(Path(os.environ["PROMPTLEARN_HOME"], "promptlearn.db"), wait=hooks.WAIT)
+    assert store is not None
+    return store
 
 
 def context(answer: Any) -> str:
@@ -174,7 +183,7 @@ def test_in_a_paused_project_hooks_do_nothing(folder: Path, store: SqliteStore) 
 
 def test_a_hook_of_a_client_whose_process_is_named_is_found_by_the_server(folder: Path, store: SqliteStore) -> None:
     payload = {"session_id": "new", "cwd": str(folder), "source": "clear"}
-    respond("claude-code", "SessionStart", json.dumps(payload).encode(), {"CLAUDE_PID": "4242"})
+    respond("claude-code", "SessionStart", json.dumps(payload).encode(), {"CLAUDE_PID": "4242"}, store)
     sighting = store.sighted([1, 4242])
     assert sighting is not None
     assert (sighting.session, sighting.client) == ("new", "claude-code")
@@ -332,3 +341,24 @@ def test_an_existing_store_is_opened_as_it_is(home: Path, store: SqliteStore) ->
     assert open_existing(home / "nothing.db", wait=1.0) is None
     (home / "empty.db").touch()
     assert open_existing(home / "empty.db", wait=1.0) is None
+
+
+def test_a_locked_store_is_waited_for_only_once(
+    folder: Path, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payload = json.dumps({"session_id": "s", "cwd": str(folder), "source": "startup"}).encode()
+    happens(folder, "SessionStart", session="warm", source="startup")
+    hurried: list[bool] = []
+    hurry = SqliteStore.hurry
+    monkeypatch.setattr(SqliteStore, "hurry", lambda self: (hurried.append(True), hurry(self)))
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as other, closing(opened()) as late:
+        other.execute("BEGIN IMMEDIATE")
+        answer, _ = respond("claude-code", "SessionStart", payload, {"CLAUDE_PID": "4242"}, late)
+        other.execute("ROLLBACK")
+    assert "not recorded" in context(answer)
+    assert hurried == [True]
+
+
+def test_without_a_store_an_event_is_nothing_to_answer(folder: Path) -> None:
+    payload = json.dumps({"session_id": "s", "cwd": str(folder), "source": "startup"}).encode()
+    assert respond("claude-code", "SessionStart", payload, {}, None) == (None, "no store yet")
