@@ -17,6 +17,14 @@ _ENVELOPES = re.compile(
     r"user-prompt-submit-hook|ide_[a-z_]+|environment_context|user_instructions)\b[^>]{0,200}>.*?(?:</(?P=tag)>|\Z)",
     re.DOTALL,
 )
+_LASTING = re.compile(
+    r"always|never|\bno[tr]?\b|n['\u2019]t\b|\bstop|instead|must|should|prefer|avoid|\bonly\b|\bevery|\beach\b|"
+    r"\ball\b|\bany\b|when|before|after|\buse\b|\bkeep\b|remember|from now|make sure|ensure|rather|need|forget|"
+    r"without|\bwrite\b|\bfollow\b|\bstatt\b|\bnie\b|niemals|immer|jamais|toujours|nunca|siempre|sempre|[^\x00-\x7f]",
+    re.IGNORECASE,
+)
+"""A word that something said for good has: without any, the tables of instructions need not be loaded."""
+
 _ELEMENT = re.compile(r"^[ \t]*<[A-Za-z!/]", re.MULTILINE)
 """A line that begins with an element: something was put there for a person, or pasted by them."""
 _MARKUP = re.compile(r"</|<[A-Za-z][\w.:-]*(?:\s[^<>]*)?>")
@@ -52,7 +60,7 @@ def remarks(
 ) -> list[Evidence]:
     """The sentences of a prompt that correct or direct, redacted and cut, as a person's evidence."""
     text = own_words(prompt)
-    if not text:
+    if not _LASTING.search(text):
         return []
     from mcp_server.learning.directive import directives
 

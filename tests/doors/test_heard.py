@@ -88,3 +88,16 @@ def test_the_values_of_our_own_secret_variables_are_masked() -> None:
     said = "Always log in with hunter2hunter2 first."
     (fact,) = remarks(said, project="p", session="s", client="codex", now=1.0, known=("hunter2hunter2",))
     assert "hunter2" not in fact.text
+
+
+def test_no_instruction_is_missed_by_the_first_look() -> None:
+    from pathlib import Path
+
+    from mcp_server.heard import _LASTING  # pyright: ignore[reportPrivateUsage]
+    from mcp_server.learning.directive import directives
+
+    lines = (Path(__file__).parents[1] / "attacks" / "benign.txt").read_text(encoding="utf-8").splitlines()
+    said = [line.rpartition(" | ")[2] for line in lines if line and not line.startswith("#")]
+    held = [line for line in said if directives(line)]
+    assert len(held) > 100
+    assert [line for line in held if not _LASTING.search(line)] == []
