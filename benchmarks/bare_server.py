@@ -5,7 +5,6 @@ Run as a program with the path of a store, or without one for a server that does
 
 import json
 import sys
-from typing import Any
 
 TOOL = {"name": "report_outcome", "description": "records what happened", "inputSchema": {"type": "object"}}
 
@@ -30,7 +29,7 @@ def serve(path: str | None) -> None:
         sys.stdout.buffer.flush()
 
 
-def _result(method: str) -> dict[str, Any]:
+def _result(method: str) -> dict[str, object]:
     match method:
         case "initialize":
             return {

@@ -24,7 +24,8 @@ def hear():
     return sys.stdin.readline().strip()
 
 def somebody_else():
-    # From here on, what only root may do is refused to root as well.
+    # From here on, what only root may do is refused to root as well: also to read this checkout, if it is private.
+    import store.forgetting, store.migrations, store.sqlite, store.upkeep
     if os.getuid() == 0 and hasattr(os, "setresuid"):
         os.setresgid(65534, 65534, 0)
         os.setresuid(65534, 65534, 0)
