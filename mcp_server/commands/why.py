@@ -9,7 +9,7 @@ from mcp_server.wiring import Wiring
 from store.contract import Store
 from store.records import FORGOTTEN, GLOBAL, Evidence, Outcome, Rule
 
-EPISODES = 50
+EPISODES = 30
 """Newest episodes whose outcomes a person is told; `--json` looks at all."""
 
 

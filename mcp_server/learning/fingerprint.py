@@ -18,7 +18,6 @@ dates, times, ports and line numbers; a message also every other number that is 
 
 import re
 import unicodedata
-from hashlib import sha256
 from typing import NamedTuple
 
 PERSON = "person"
@@ -108,6 +107,8 @@ def bounded(piece: str, limit: int) -> str:
 
 
 def _digest(text: str) -> str:
+    from hashlib import sha256  # it loads OpenSSL, for which a command that only tells has no use
+
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
 
 
