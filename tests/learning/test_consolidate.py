@@ -443,8 +443,7 @@ def test_changes_carry_their_side_and_questions_are_small() -> None:
     world.says(*(f"Never edit form.py by hand{'!' * number}" for number in range(12)), about=TARGET)
     (asked,) = world.plan(ScriptedModel(), ask=False).asked
     assert asked.user.count("<<<") == 8
-    for _ in range(1):
-        assert len(asked.evidence) == 8
+    assert len(asked.evidence) == 8
     other = World()
     other.fails(TARGET, ["a", "b", "c"])
     other.repaired(TARGET)
