@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol, cast
 
 from store.records import (
+    Condition,
     Decision,
     Episode,
     Evidence,
@@ -26,6 +27,7 @@ from store.records import (
     Tally,
     Trust,
     Version,
+    Work,
 )
 from store.revise import Add, Step
 
@@ -129,14 +131,58 @@ class Store(Protocol):
         """Sessions of a project with a sign of life at or after `since`, oldest first."""
         ...
 
+    def spoke(self, session: str, project: str, *, now: float) -> None:
+        """Keep that a person wrote in a session; the newest time counts. No session is made for it.
+
+        May be lost with the power.
+        """
+        ...
+
+    # What sessions left behind
+
+    def worked(self, works: Sequence[Work]) -> None:
+        """Keep what sessions touched; of the same thing, the newest time counts. May be lost with the power."""
+        ...
+
+    def works(
+        self,
+        project: str,
+        *,
+        session: str | None = None,
+        sort: str | None = None,
+        names: Iterable[str] | None = None,
+    ) -> list[Work]:
+        """What sessions left behind that meets every condition given, by sort, name and session."""
+        ...
+
     # Evidence
 
-    def record(self, facts: Sequence[Evidence], *, rule: int | None = None) -> list[Kept]:
+    def record(
+        self, facts: Sequence[Evidence], *, rule: int | None = None, conditions: Sequence[Condition] = ()
+    ) -> list[Kept]:
         """Keep facts, append-only, in one transaction; with `rule`, link them to it as support.
 
         A fact whose hash the project already holds is not kept again; its old id is returned with
-        `new` false. Raises `NotFoundError` for an unknown rule.
+        `new` false. `conditions` take the place of earlier ones of the same items in the project of
+        the first fact. Raises `NotFoundError` for an unknown rule.
         """
+        ...
+
+    def attribute(
+        self, evidence: Iterable[int], *, session: str, episode: int | None, how: str, confidence: float
+    ) -> int:
+        """Give facts that have no session the one they belong to; how many got it.
+
+        What a fact says never changes by it, and a fact that has a session keeps it.
+        """
+        ...
+
+    def loose(self, project: str) -> list[Evidence]:
+        """Facts without a session that name a commit, branch, pull request or path, in the order they were kept."""
+        ...
+
+    def conditions(self, project: str, suite: str) -> Mapping[str, Condition]:
+        """How the tests or findings of a suite last stood, by item."""
         ...
 
     def evidence(
@@ -271,6 +317,14 @@ class Store(Protocol):
 
     def answer(self, question: str) -> str | None:
         """A person's kept answer to a question of the program."""
+        ...
+
+    def bookmark(self, source: str) -> str | None:
+        """How far a source was read, in words that only its reader understands."""
+        ...
+
+    def keep_bookmark(self, source: str, mark: str, *, now: float) -> None:
+        """Keep how far a source was read. May be lost with the power: what is read again changes nothing."""
         ...
 
     def keep_answer(self, question: str, answer: str, *, now: float) -> None:

@@ -19,6 +19,8 @@ MENTIONS = (
     "UPDATE episodes SET task = '' WHERE holds(task)",
     "UPDATE heartbeats SET said = '' WHERE holds(said)",
     "UPDATE heartbeats SET fault = '' WHERE holds(fault)",
+    "DELETE FROM conditions WHERE holds(item)",
+    "DELETE FROM works WHERE holds(name)",
     "DELETE FROM answers WHERE holds(question) OR holds(answer)",
 )
 """Where else than in wordings and evidence a text may stand."""

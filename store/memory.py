@@ -15,6 +15,7 @@ from store.records import (
     FORGOTTEN,
     GLOBAL,
     LIVE,
+    Condition,
     Decision,
     Episode,
     Evidence,
@@ -30,6 +31,7 @@ from store.records import (
     Tally,
     Trust,
     Version,
+    Work,
 )
 from store.revise import Add, Effect, Step, changed, concerned, created
 from store.text import trusted_text
@@ -54,6 +56,9 @@ class MemoryStore:
         self._answers: dict[str, str] = {}
         self._beats: dict[tuple[str, str], Heartbeat] = {}
         self._sightings: dict[int, Sighting] = {}
+        self._works: dict[tuple[str, str, str, str], Work] = {}
+        self._conditions: dict[tuple[str, str], dict[str, Condition]] = {}
+        self._bookmarks: dict[str, str] = {}
         self._held: set[str] = set()
         self._lock = threading.RLock()
 
@@ -112,16 +117,80 @@ class MemoryStore:
         """See `Store.sessions`."""
         return [s for s in self._sessions.values() if s.project == project and s.seen >= since]
 
+    def spoke(self, session: str, project: str, *, now: float) -> None:
+        """See `Store.spoke`."""
+        known = self._sessions.get((session, project))
+        if known is not None:
+            self._sessions[session, project] = replace(known, spoke=max(known.spoke, now))
+
+    # What sessions left behind
+
+    def worked(self, works: Sequence[Work]) -> None:
+        """See `Store.worked`."""
+        for work in works:
+            key = work.project, work.sort, work.name, work.session
+            known = self._works.get(key, work)
+            self._works[key] = max(known, work, key=lambda each: each.time)
+
+    def works(
+        self,
+        project: str,
+        *,
+        session: str | None = None,
+        sort: str | None = None,
+        names: Iterable[str] | None = None,
+    ) -> list[Work]:
+        """See `Store.works`."""
+        wanted = None if names is None else set(names)
+        return [
+            work
+            for key, work in sorted(self._works.items())
+            if key[0] == project
+            and (session is None or work.session == session)
+            and (sort is None or work.sort == sort)
+            and (wanted is None or work.name in wanted)
+        ]
+
     # Evidence
 
-    def record(self, facts: Sequence[Evidence], *, rule: int | None = None) -> list[Kept]:
+    def record(
+        self, facts: Sequence[Evidence], *, rule: int | None = None, conditions: Sequence[Condition] = ()
+    ) -> list[Kept]:
         """See `Store.record`."""
         if rule is not None:
             self.rule(rule)
         kept = [self._keep(fact) for fact in facts]
         if rule is not None:
             self._link(rule, (each.id for each in kept))
+        for condition in conditions:
+            self._conditions.setdefault((facts[0].project, condition.suite), {})[condition.item] = condition
         return kept
+
+    def attribute(
+        self, evidence: Iterable[int], *, session: str, episode: int | None, how: str, confidence: float
+    ) -> int:
+        """See `Store.attribute`."""
+        wanted, given = set(evidence), 0
+        for place, fact in enumerate(self._evidence):
+            if fact.id in wanted and fact.session is None:
+                found = replace(fact, session=session, episode=episode, how=how, confidence=confidence)
+                self._evidence[place] = found
+                given += 1
+        return given
+
+    def loose(self, project: str) -> list[Evidence]:
+        """See `Store.loose`."""
+        return [
+            fact
+            for fact in self._evidence
+            if fact.project == project
+            and fact.session is None
+            and (fact.commit or fact.branch or fact.pull_request or fact.path)
+        ]
+
+    def conditions(self, project: str, suite: str) -> Mapping[str, Condition]:
+        """See `Store.conditions`."""
+        return dict(self._conditions.get((project, suite), {}))
 
     def _keep(self, fact: Evidence) -> Kept:
         for old in self._evidence:
@@ -413,6 +482,17 @@ class MemoryStore:
         for question in [q for q, a in self._answers.items() if holds(q) or holds(a)]:
             del self._answers[question]
             others += 1
+        return others + self._forget_names(holds)
+
+    def _forget_names(self, holds: Callable[[object], bool]) -> int:
+        others = 0
+        for known in self._conditions.values():
+            for item in [item for item in known if holds(item)]:
+                del known[item]
+                others += 1
+        for key in [key for key, work in self._works.items() if holds(work.name)]:
+            del self._works[key]
+            others += 1
         return others
 
     def answer(self, question: str) -> str | None:
@@ -423,6 +503,15 @@ class MemoryStore:
         """See `Store.keep_answer`."""
         del now
         self._answers[question] = answer
+
+    def bookmark(self, source: str) -> str | None:
+        """See `Store.bookmark`."""
+        return self._bookmarks.get(source)
+
+    def keep_bookmark(self, source: str, mark: str, *, now: float) -> None:
+        """See `Store.keep_bookmark`."""
+        del now
+        self._bookmarks[source] = mark
 
     @contextmanager
     def alone(self, task: str) -> Generator[None]:

@@ -73,6 +73,28 @@ STEPS: tuple[Step, ...] = (
             """CREATE TABLE answers (question TEXT PRIMARY KEY, answer TEXT NOT NULL, time REAL NOT NULL) STRICT""",
         ),
     ),
+    (
+        "0002_whose",
+        (
+            "ALTER TABLE evidence ADD COLUMN branch TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE evidence ADD COLUMN pull_request TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE evidence ADD COLUMN path TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE evidence ADD COLUMN how TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE evidence ADD COLUMN confidence REAL NOT NULL DEFAULT 1.0",
+            """CREATE INDEX evidence_loose ON evidence (project)
+                WHERE session IS NULL AND (commit_id != '' OR branch != '' OR pull_request != '' OR path != '')""",
+            "ALTER TABLE sessions ADD COLUMN spoke REAL NOT NULL DEFAULT 0.0",
+            """CREATE TABLE works (
+                project TEXT NOT NULL, sort TEXT NOT NULL, name TEXT NOT NULL, session TEXT NOT NULL,
+                time REAL NOT NULL, how TEXT NOT NULL, PRIMARY KEY (project, sort, name, session)
+                ) STRICT, WITHOUT ROWID""",
+            """CREATE INDEX works_session ON works (session)""",
+            """CREATE TABLE conditions (
+                project TEXT NOT NULL, suite TEXT NOT NULL, item TEXT NOT NULL, status TEXT NOT NULL,
+                time REAL NOT NULL, PRIMARY KEY (project, suite, item)) STRICT, WITHOUT ROWID""",
+            """CREATE TABLE bookmarks (source TEXT PRIMARY KEY, mark TEXT NOT NULL, time REAL NOT NULL) STRICT""",
+        ),
+    ),
 )
 
 

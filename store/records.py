@@ -66,12 +66,33 @@ class Kind(StrEnum):
     """What sort of fact a piece of evidence is."""
 
     FAILURE = "failure"
+    """Something fails that did not when it was last looked at, or that was never looked at before."""
+    STILL = "still failing"
+    """It failed the last time already: nobody in this session broke it."""
+    FLAKY = "flaky"
+    """It failed and passed in one run, with nothing changed between."""
     FIXED = "fixed"
     RUN = "run"
     FEEDBACK = "feedback"
     REPORT = "report"
     SUGGESTION = "suggestion"
     CHANGE = "change"
+    REVIEW = "review"
+    """A reviewer's verdict."""
+    COMMENT = "comment"
+    """What a reviewer, or anybody in a pull request, wrote."""
+    PULL_REQUEST = "pull request"
+    """What became of one: merged, closed, reopened."""
+    CHECK = "check"
+    """How a check of continuous integration ended."""
+    REVERT = "revert"
+    REWORK = "rework"
+    """Somebody amended, fixed up or rewrote what a session left behind."""
+    METRIC = "metric"
+    INTERRUPT = "interrupt"
+    """A person stopped the agent, or refused a step of its, without saying why."""
+    REPEAT = "repeat"
+    """The agent did the same thing over and over."""
 
 
 class Outcome(StrEnum):
@@ -118,12 +139,45 @@ class Evidence(NamedTuple):
     commit: str = ""
     detail: Mapping[str, object] = NOTHING
     """JSON values only; texts in it are clean."""
+    branch: str = ""
+    pull_request: str = ""
+    path: str = ""
+    """The file it is about, relative to the project."""
+    how: str = ""
+    """How its session was found, in words, where nobody named it; or why none was."""
+    confidence: float = 1.0
+    """That this is the session it belongs to, in [0, 1]."""
     id: int = 0
 
     @property
     def occasion(self) -> str:
         """What counts once when machine results are counted: session, else commit, else the fact itself."""
         return self.session or self.commit or self.hash
+
+
+class Work(NamedTuple):
+    """Something a session left behind, by which what is said of it later finds the session."""
+
+    project: str
+    session: str
+    sort: str
+    """`commit`, `branch`, `pull request` or `path`."""
+    name: str
+    time: float
+    """When it was last touched."""
+    how: str = ""
+    """Who says so: `hook`, `transcript`, `report`, `git`."""
+
+
+class Condition(NamedTuple):
+    """How one test or finding stood when its suite last ran: what the next run is compared with."""
+
+    suite: str
+    """Results of different suites (`tests:local`, `tests:ci`) are never compared with each other."""
+    item: str
+    status: str
+    time: float
+    """When it came to stand like this."""
 
 
 class Tally(NamedTuple):
@@ -210,6 +264,8 @@ class Session(NamedTuple):
     client: str
     started: float
     seen: float
+    spoke: float = 0.0
+    """When a person last wrote in it; 0 where that is not known."""
 
 
 class Episode(NamedTuple):

@@ -12,13 +12,14 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from store import chain, episodes
+from store import chain, episodes, migrations
 from store.connection import LARGEST, Connection, UnreadableError, as_id, sole
 from store.contract import Delivery, Forgotten, Kept, Numbers
 from store.errors import ConflictError, DamagedError, NotFoundError
 from store.records import (
     GLOBAL,
     LIVE,
+    Condition,
     Decision,
     Ending,
     Episode,
@@ -37,10 +38,14 @@ from store.records import (
     Tally,
     Trust,
     Version,
+    Work,
 )
 from store.revise import Add, Effect, Step, changed, concerned, created
 from store.text import trusted_text
 from store.values import replace
+
+WHOSE = 2
+"""The schema from which on the store knows what sessions left behind, and how facts found theirs."""
 
 Row = tuple[Any, ...]
 """What SQLite gives; STRICT tables keep the types that the schema names."""
@@ -53,8 +58,11 @@ RULES = """SELECT r.id, r.project, r.state, r.pinned, r.operation, r.replaces, r
     FROM rules r JOIN versions v ON v.rule = r.id AND v.number = r.version"""
 VERSIONS = """SELECT number, digest, salt, text, paths, origin, identity, trust, time, removed, withdrawn
     FROM versions WHERE rule = ?"""
-EVIDENCE = """SELECT id, project, kind, text, fingerprint, origin, identity, trust, session, episode, commit_id,
-    time, hash, detail FROM evidence"""
+FACT = """id, project, kind, text, fingerprint, origin, identity, trust, session, episode, commit_id,
+    time, hash, detail"""
+EVIDENCE = f"SELECT {FACT}, branch, pull_request, path, how, confidence FROM evidence"
+EVIDENCE_BEFORE = f"SELECT {FACT}, '', '', '', '', 1.0 FROM evidence"
+"""One schema back, which a reader, and a hook that comes before the migration, still works with."""
 EXPOSURES = """SELECT session, rule, version, probability, assigned, delivered, episode, position, time
     FROM exposures"""
 EPISODES = "SELECT id, session, project, task, started, seen FROM episodes"
@@ -69,6 +77,10 @@ SESSION_NUMBERS = "SELECT count(*), max(seen) FROM sessions WHERE project = ?"
 
 
 LINKS = """SELECT s.rule, s.evidence FROM supports s JOIN rules r ON r.id = s.rule WHERE r.project IN (?, ?)"""
+
+COLUMNS = FACT.removeprefix("id, ")
+NOBODYS = ("", "", "", "", 1.0)
+"""What most facts say of branch, pull request, path and how their session was found: a row of the schema before."""
 
 WRITE_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 
@@ -86,6 +98,8 @@ class SqliteStore:
         self._db = connection
         self._known: dict[int, tuple[Row, Rule]] = {}
         self._chance = chance
+        self._whose = migrations.number(connection.raw) >= WHOSE
+        self._evidence = EVIDENCE if self._whose else EVIDENCE_BEFORE
 
     @property
     def path(self) -> Path:
@@ -184,15 +198,67 @@ class SqliteStore:
         """See `Store.sessions`."""
         with self._db.reading() as db:
             rows = db.execute(
-                """SELECT id, project, client, started, seen FROM sessions
+                f"""SELECT id, project, client, started, seen, {"spoke" if self._whose else "0.0"} FROM sessions
                 WHERE project = ? AND seen >= ? ORDER BY rowid""",
                 (project, since),
             )
             return [Session(*row) for row in rows]
 
+    def spoke(self, session: str, project: str, *, now: float) -> None:
+        """See `Store.spoke`."""
+        if not self._whose:
+            return
+        with self._db.hasty() as db:
+            db.execute(
+                "UPDATE sessions SET spoke = max(spoke, ?) WHERE id = ? AND project = ?", (now, session, project)
+            )
+
+    # What sessions left behind
+
+    def worked(self, works: Sequence[Work]) -> None:
+        """See `Store.worked`."""
+        if not self._whose:
+            return
+        with self._db.hasty() as db:
+            db.executemany(
+                """INSERT INTO works (project, sort, name, session, time, how) VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT (project, sort, name, session) DO UPDATE
+                SET time = excluded.time, how = excluded.how WHERE excluded.time > time""",
+                [(work.project, work.sort, work.name, work.session, work.time, work.how) for work in works],
+            )
+
+    def works(
+        self,
+        project: str,
+        *,
+        session: str | None = None,
+        sort: str | None = None,
+        names: Iterable[str] | None = None,
+    ) -> list[Work]:
+        """See `Store.works`."""
+        if not self._whose:
+            return []
+        conditions, parameters = ["project = ?"], [project]
+        for column, wanted in (("session", session), ("sort", sort)):
+            if wanted is not None:
+                conditions.append(f"{column} = ?")
+                parameters.append(wanted)
+        if names is not None:
+            conditions.append("name IN (SELECT value FROM json_each(?))")
+            parameters.append(json.dumps(list(names)))
+        with self._db.reading() as db:
+            rows = db.execute(
+                f"""SELECT project, session, sort, name, time, how FROM works
+                WHERE {" AND ".join(conditions)} ORDER BY sort, name, session""",
+                parameters,
+            )
+            return [Work(*row) for row in rows]
+
     # Evidence
 
-    def record(self, facts: Sequence[Evidence], *, rule: int | None = None) -> list[Kept]:
+    def record(
+        self, facts: Sequence[Evidence], *, rule: int | None = None, conditions: Sequence[Condition] = ()
+    ) -> list[Kept]:
         """See `Store.record`."""
         with self._db.writing() as db:
             if rule is not None and not db.execute("SELECT 1 FROM rules WHERE id = ?", (as_id(rule),)).fetchone():
@@ -200,7 +266,45 @@ class SqliteStore:
             kept = [_keep(db, fact) for fact in facts]
             if rule is not None:
                 _link(db, rule, (each.id for each in kept))
+            db.executemany(
+                """INSERT INTO conditions (project, suite, item, status, time) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (project, suite, item) DO UPDATE SET status = excluded.status, time = excluded.time""",
+                [(facts[0].project, each.suite, each.item, each.status, each.time) for each in conditions],
+            )
         return kept
+
+    def attribute(
+        self, evidence: Iterable[int], *, session: str, episode: int | None, how: str, confidence: float
+    ) -> int:
+        """See `Store.attribute`."""
+        with self._db.writing() as db:
+            return db.execute(
+                """UPDATE evidence SET session = ?, episode = ?, how = ?, confidence = ?
+                WHERE session IS NULL AND id IN (SELECT value FROM json_each(?))""",
+                (session, episode, how, confidence, json.dumps(list(evidence))),
+            ).rowcount
+
+    def loose(self, project: str) -> list[Evidence]:
+        """See `Store.loose`."""
+        if not self._whose:
+            return []
+        with self._db.reading() as db:
+            rows = db.execute(
+                f"""{EVIDENCE} WHERE project = ? AND session IS NULL
+                AND (commit_id != '' OR branch != '' OR pull_request != '' OR path != '') ORDER BY id""",
+                (project,),
+            )
+            return _all(_fact, rows)
+
+    def conditions(self, project: str, suite: str) -> Mapping[str, Condition]:
+        """See `Store.conditions`."""
+        if not self._whose:
+            return {}
+        with self._db.reading() as db:
+            rows = db.execute(
+                "SELECT suite, item, status, time FROM conditions WHERE project = ? AND suite = ?", (project, suite)
+            )
+            return {row[1]: Condition(*row) for row in rows}
 
     def evidence(
         self,
@@ -234,7 +338,7 @@ class SqliteStore:
         if newest is not None:
             parameters.append(min(max(newest, 0), LARGEST))
         with self._db.reading() as db:
-            rows = db.execute(f"{EVIDENCE} WHERE {' AND '.join(conditions)} ORDER BY {order}", parameters)
+            rows = db.execute(f"{self._evidence} WHERE {' AND '.join(conditions)} ORDER BY {order}", parameters)
             found = _all(_fact, rows)
         return found if newest is None else found[::-1]
 
@@ -265,7 +369,8 @@ class SqliteStore:
         """See `Store.supports`."""
         with self._db.reading() as db:
             rows = db.execute(
-                f"{EVIDENCE} WHERE id IN (SELECT evidence FROM supports WHERE rule = ?) ORDER BY id", (as_id(rule),)
+                f"{self._evidence} WHERE id IN (SELECT evidence FROM supports WHERE rule = ?) ORDER BY id",
+                (as_id(rule),),
             )
             return _all(_fact, rows)
 
@@ -426,7 +531,7 @@ class SqliteStore:
             with self._db.reading() as db:
                 found += [row[0] for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"]
                 found += [f"a row of {row[0]} points to nothing" for row in db.execute("PRAGMA foreign_key_check")]
-                for read, query in ((_fact, EVIDENCE), (_exposure, EXPOSURES), (_decision, DECISIONS)):
+                for read, query in ((_fact, self._evidence), (_exposure, EXPOSURES), (_decision, DECISIONS)):
                     for row in db.execute(query):
                         _all(read, [row])
                 projects = db.execute("SELECT project FROM revisions UNION SELECT project FROM rules").fetchall()
@@ -511,6 +616,25 @@ class SqliteStore:
                 (question, answer, now),
             )
 
+    def bookmark(self, source: str) -> str | None:
+        """See `Store.bookmark`."""
+        if not self._whose:
+            return None
+        with self._db.reading() as db:
+            row = db.execute("SELECT mark FROM bookmarks WHERE source = ?", (source,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def keep_bookmark(self, source: str, mark: str, *, now: float) -> None:
+        """See `Store.keep_bookmark`."""
+        if not self._whose:
+            return
+        with self._db.hasty() as db:
+            db.execute(
+                """INSERT INTO bookmarks (source, mark, time) VALUES (?, ?, ?)
+                ON CONFLICT (source) DO UPDATE SET mark = excluded.mark, time = excluded.time""",
+                (source, mark, now),
+            )
+
     def alone(self, task: str) -> AbstractContextManager[None]:
         """See `Store.alone`: a lock of the operating system on a file beside the store."""
         return sole(self.path.with_name(f"{task}.lock"), what=task)
@@ -563,25 +687,29 @@ def _exposure(row: Row) -> Exposure:
 
 
 def _keep(db: sqlite3.Connection, fact: Evidence) -> Kept:
+    row: list[object] = [
+        fact.project,
+        fact.kind.value,
+        fact.text,
+        fact.fingerprint,
+        fact.source.origin,
+        fact.source.identity,
+        fact.source.trust.value,
+        fact.session,
+        fact.episode,
+        fact.commit,
+        fact.time,
+        fact.hash,
+        WRITE_JSON(dict(fact.detail)) if fact.detail else "{}",
+    ]
+    columns = COLUMNS
+    whose = (fact.branch, fact.pull_request, fact.path, fact.how, fact.confidence)
+    if whose != NOBODYS:
+        columns += ", branch, pull_request, path, how, confidence"
+        row += whose
     cursor = db.execute(
-        """INSERT INTO evidence (project, kind, text, fingerprint, origin, identity, trust, session, episode,
-            commit_id, time, hash, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (project, hash) DO NOTHING""",
-        (
-            fact.project,
-            fact.kind.value,
-            fact.text,
-            fact.fingerprint,
-            fact.source.origin,
-            fact.source.identity,
-            fact.source.trust.value,
-            fact.session,
-            fact.episode,
-            fact.commit,
-            fact.time,
-            fact.hash,
-            WRITE_JSON(dict(fact.detail)) if fact.detail else "{}",
-        ),
+        f"INSERT INTO evidence ({columns}) VALUES (?{', ?' * (len(row) - 1)}) ON CONFLICT (project, hash) DO NOTHING",
+        row,
     )
     if cursor.rowcount:
         return Kept(cursor.lastrowid or 0, True)
@@ -627,6 +755,11 @@ def _fact(row: Row) -> Evidence:
         time,
         hash_,
         detail,
+        branch,
+        pull_request,
+        path,
+        how,
+        confidence,
     ) = row
     return Evidence(
         project=str(project),
@@ -640,6 +773,11 @@ def _fact(row: Row) -> Evidence:
         episode=episode,
         commit=str(commit),
         detail=json.loads(str(detail)),
+        branch=branch,
+        pull_request=pull_request,
+        path=path,
+        how=how,
+        confidence=confidence,
         id=ident,
     )
 

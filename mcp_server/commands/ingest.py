@@ -11,7 +11,7 @@ from mcp_server import testrun
 from mcp_server.attribution import session_for
 from mcp_server.commands import CommandError, count, show
 from mcp_server.importers import junit
-from mcp_server.importers.elements import NotAReport
+from mcp_server.importers.found import NotAReport
 from mcp_server.project import Place, git
 from mcp_server.settings import secrets
 from mcp_server.wiring import Wiring

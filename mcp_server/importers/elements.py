@@ -8,6 +8,7 @@ from importlib import import_module
 from itertools import chain
 from typing import Any
 
+from mcp_server.importers.found import NotAReport
 from store.text import clean_line
 
 LARGEST = 64 * 1024 * 1024
@@ -16,10 +17,6 @@ DEEPEST = 64
 """Elements inside one another."""
 
 _CHUNK = 64 * 1024
-
-
-class NotAReport(ValueError):  # noqa: N818 - reads as what it says
-    """The bytes are no report that can be read; one line says what, why, and what to do."""
 
 
 class Broken(Exception):  # noqa: N818 - it ends a stream, after all that was whole

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from mcp_server.importers import cases, elements
 from mcp_server.importers.cases import WELL, Case, Key, Status
-from mcp_server.importers.elements import NotAReport
+from mcp_server.importers.found import NotAReport
 from mcp_server.learning import fingerprint
 from store.text import CleanText, clean_line
 from store.values import replace

@@ -32,10 +32,13 @@ def fact(
     project: str = HERE,
     source: Source = PERSON,
     commit: str = "",
+    branch: str = "",
+    pull_request: str = "",
+    path: str = "",
     time: float = NOW,
     **detail: object,
 ) -> Evidence:
-    key = f"{kind}|{text}|{fingerprint}|{session}|{commit}|{detail}"
+    key = f"{kind}|{text}|{fingerprint}|{session}|{commit}|{branch}|{pull_request}|{path}|{detail}"
     return Evidence(
         project=project,
         kind=kind,
@@ -47,6 +50,9 @@ def fact(
         session=session,
         commit=commit,
         detail=detail,
+        branch=branch,
+        pull_request=pull_request,
+        path=path,
     )
 
 

@@ -15,7 +15,20 @@ from store import chain, open_store
 from store.contract import Store
 from store.errors import StoreError
 from store.memory import MemoryStore
-from store.records import GLOBAL, Ending, Heartbeat, Kind, Operation, Project, Sighting, Source, State, Trust
+from store.records import (
+    GLOBAL,
+    Condition,
+    Ending,
+    Heartbeat,
+    Kind,
+    Operation,
+    Project,
+    Sighting,
+    Source,
+    State,
+    Trust,
+    Work,
+)
 from store.revise import Add, Change, Move, Pin, Restore, Reword, Step, undone
 from tests.store.facts import HERE, NOW, fact, session, showing, wording
 
@@ -39,9 +52,22 @@ facts = st.builds(
     project=projects,
     source=sources,
     commit=st.sampled_from(["", "c1"]),
+    branch=st.sampled_from(["", "main"]),
+    pull_request=st.sampled_from(["", "o/r#5"]),
+    path=st.sampled_from(["", "src/a.py"]),
     time=times,
     detail=details,
 )
+works = st.builds(
+    Work,
+    projects,
+    st.sampled_from(["s1", "s2"]),
+    st.sampled_from(["commit", "path"]),
+    sentences,
+    times,
+    st.sampled_from(["hook", "git"]),
+)
+conditions = st.builds(Condition, st.sampled_from(["tests", "lint"]), sentences, st.sampled_from(["ok", "bad"]), times)
 adds = st.builds(
     Add,
     st.builds(wording, sentences, st.sampled_from(["src/**", "*.py"]), source=sources),
@@ -101,6 +127,26 @@ class Alike(RuleBasedStateMachine):
     @rule(kept=st.lists(facts, max_size=3), to=st.none() | idents)
     def record(self, kept: list[Any], to: int | None) -> None:
         self.both(lambda store: store.record(kept, rule=to))
+
+    @rule(kept=facts, told=st.lists(conditions, max_size=3))
+    def record_conditions(self, kept: Any, told: list[Condition]) -> None:
+        self.both(lambda store: store.record([kept], conditions=told))
+
+    @rule(ids=st.lists(idents, max_size=4), ident=st.sampled_from(["s1", "s2"]), episode=st.none() | st.integers(1, 3))
+    def attribute(self, ids: list[int], ident: str, episode: int | None) -> None:
+        self.both(lambda store: store.attribute(ids, session=ident, episode=episode, how="by commit", confidence=0.9))
+
+    @rule(done=st.lists(works, max_size=3))
+    def work(self, done: list[Work]) -> None:
+        self.both(lambda store: store.worked(done))
+
+    @rule(ident=st.sampled_from(["s1", "s2"]), project=projects, now=times)
+    def speak(self, ident: str, project: str, now: float) -> None:
+        self.both(lambda store: store.spoke(ident, project, now=now))
+
+    @rule(source=sentences, mark=sentences, now=times)
+    def bookmark(self, source: str, mark: str, now: float) -> None:
+        self.both(lambda store: store.keep_bookmark(source, mark, now=now))
 
     @rule(change=adds, kept=facts, now=times)
     def suggest(self, change: Add, kept: Any, now: float) -> None:
@@ -172,6 +218,9 @@ class Alike(RuleBasedStateMachine):
         self.both(lambda store: store.counts(project))
         self.both(lambda store: store.numbers(project))
         self.both(lambda store: store.sessions(project))
+        self.both(lambda store: store.loose(project))
+        self.both(lambda store: store.works(project))
+        self.both(lambda store: [store.conditions(project, suite) for suite in ("tests", "lint")])
         self.both(lambda store: [store.exposures(ident, project) for ident in ("s1", "s2")])
         self.both(lambda store: [store.current_episode(ident, project) for ident in ("s1", "s2")])
 
@@ -209,6 +258,8 @@ class Alike(RuleBasedStateMachine):
         self.both(lambda store: store.episode(ident))
         self.both(lambda store: store.revision(project, ident))
         self.both(lambda store: store.answer(SENTENCES[ident % 5]))
+        self.both(lambda store: store.bookmark(SENTENCES[ident % 5]))
+        self.both(lambda store: store.works(project, session="s1", sort="path", names=SENTENCES[: ident % 5]))
 
     def teardown(self) -> None:
         self.sqlite.close()

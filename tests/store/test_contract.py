@@ -13,6 +13,7 @@ from store.memory import MemoryStore
 from store.records import (
     FORGOTTEN,
     GLOBAL,
+    Condition,
     Ending,
     Heartbeat,
     Kind,
@@ -22,6 +23,7 @@ from store.records import (
     Source,
     State,
     Trust,
+    Work,
 )
 from store.revise import Add, Move, Pin, Restore, Reword, Step, undone
 from tests.store.facts import HERE, NOW, adding, fact, failure, moving, session, showing, wording
@@ -368,3 +370,52 @@ def test_the_newest_session_under_a_process_is_found_by_any_of_its_parents(store
     assert store.sighted([20]) == Sighting("claude-code", "old", NOW)
     assert store.sighted([20, 10]) == Sighting("claude-code", "new", NOW + 5)
     assert store.sighted([]) is None
+
+
+def test_a_fact_without_a_session_is_given_one_once_and_says_how_it_was_found(store: Store) -> None:
+    (kept,) = store.record([fact("changes requested", kind=Kind.REVIEW, pull_request="o/r#5")])
+    assert [each.id for each in store.loose(HERE)] == [kept.id]
+    given = store.attribute([kept.id], session="s1", episode=None, how="by its pull request", confidence=0.95)
+    later = store.attribute([kept.id], session="s2", episode=None, how="by its branch", confidence=0.6)
+    (found,) = store.evidence(HERE, session="s1")
+    assert (given, later, found.how, found.confidence) == (1, 0, "by its pull request", 0.95)
+    assert (found.text, found.pull_request, found.hash) == ("changes requested", "o/r#5", found.hash)
+    assert store.loose(HERE) == []
+
+
+def test_what_sessions_left_behind_is_found_by_sort_and_name(store: Store) -> None:
+    store.worked([Work(HERE, "s1", "commit", "abc", NOW, "hook"), Work(HERE, "s2", "branch", "fix", NOW, "hook")])
+    store.worked([Work(HERE, "s1", "commit", "abc", NOW - 5, "git")])
+    assert store.works(HERE, sort="commit", names=["abc", "def"]) == [Work(HERE, "s1", "commit", "abc", NOW, "hook")]
+    assert [work.session for work in store.works(HERE)] == ["s2", "s1"]
+    assert store.works(HERE, session="s3") == []
+
+
+def test_conditions_of_two_suites_are_kept_apart_and_the_newest_counts(store: Store) -> None:
+    for status in ("passed", "failed"):
+        store.record([fact(status, kind=Kind.RUN)], conditions=[Condition("tests:local", "t::a", status, NOW)])
+    assert store.conditions(HERE, "tests:local") == {"t::a": Condition("tests:local", "t::a", "failed", NOW)}
+    assert store.conditions(HERE, "tests:ci") == {}
+
+
+def test_a_person_is_known_to_have_written_only_in_a_session_that_there_is(store: Store) -> None:
+    store.spoke("s1", HERE, now=NOW)
+    assert store.sessions(HERE) == []
+    store.deliver(session(), task="", shown=[], now=NOW)
+    store.spoke("s1", HERE, now=NOW + 5)
+    store.spoke("s1", HERE, now=NOW + 1)
+    assert [each.spoke for each in store.sessions(HERE)] == [NOW + 5]
+
+
+def test_forgetting_reaches_names_of_tests_and_of_branches(store: Store) -> None:
+    store.record([fact("x", kind=Kind.RUN)], conditions=[Condition("tests:local", "t::a[hunter2]", "failed", NOW)])
+    store.worked([Work(HERE, "s1", "branch", "fix-hunter2", NOW, "hook")])
+    assert store.forget(needles=["HUNTER2"]).others == 2
+    assert (store.conditions(HERE, "tests:local"), store.works(HERE)) == ({}, [])
+
+
+def test_a_bookmark_is_kept(store: Store) -> None:
+    assert store.bookmark("log") is None
+    store.keep_bookmark("log", "10", now=NOW)
+    store.keep_bookmark("log", "20", now=NOW)
+    assert store.bookmark("log") == "20"

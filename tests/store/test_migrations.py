@@ -16,7 +16,7 @@ from tests.store.facts import HERE, NOW, adding, fact, moving, session, showing
 from tests.store.processes import process, processes
 
 LATER = (
-    "0002_moods",
+    "0003_moods",
     (
         "ALTER TABLE rules ADD COLUMN mood TEXT NOT NULL DEFAULT ''",
         *(
@@ -40,6 +40,7 @@ LATER = (
     ),
 )
 NEXT = (*STEPS, LATER)
+NOW_IS = len(STEPS)
 
 WITH_LATER = f"""
 from store import migrations, upkeep
@@ -115,7 +116,7 @@ def test_an_old_store_is_migrated_after_a_backup_that_is_whole(tmp_path: Path) -
         assert store.problems() == []
     (backup,) = upkeep.backups(path)
     assert backup.name.endswith("-before-migration.db")
-    assert (number(path), number(backup)) == (2, 1)
+    assert (number(path), number(backup)) == (NOW_IS + 1, NOW_IS)
     with closing(newer(path)):
         assert upkeep.backups(path) == [backup]
     upkeep.restore(path, backup, now=NOW)
@@ -176,8 +177,8 @@ def test_a_step_that_fails_undoes_every_step(tmp_path: Path) -> None:
     before = schema(path)
     for bad in ("CREATE TABLE rules (x)", "INSERT INTO supports VALUES (8, 8)", "INSERT INTO answers VALUES (1, 2)"):
         with closing(Connection(path)) as connection, pytest.raises(UnreachableError):
-            upkeep.prepare(connection, now=lambda: NOW, steps=(*NEXT, ("0003_bad", (bad,))))
-        assert (schema(path), number(path)) == (before, 1)
+            upkeep.prepare(connection, now=lambda: NOW, steps=(*NEXT, ("0004_bad", (bad,))))
+        assert (schema(path), number(path)) == (before, NOW_IS)
     with closing(newer(path)) as store:
         assert store.problems() == []
 
@@ -192,7 +193,7 @@ def test_a_backup_that_fails_stops_the_migration(tmp_path: Path) -> None:
 
     with closing(Connection(path)) as connection, pytest.raises(DamagedError):
         migrations.apply(connection.raw, NEXT, backup=fails)
-    assert (schema(path), number(path)) == (before, 1)
+    assert (schema(path), number(path)) == (before, NOW_IS)
 
 
 def test_a_store_that_is_held_is_migrated_later(tmp_path: Path) -> None:
@@ -200,9 +201,9 @@ def test_a_store_that_is_held_is_migrated_later(tmp_path: Path) -> None:
     old(path)
     with closing(Connection(path)) as holder, holder.writing(), pytest.raises(BusyError):
         newer(path, wait=0)
-    assert number(path) == 1
+    assert number(path) == NOW_IS
     newer(path).close()
-    assert number(path) == 2
+    assert number(path) == NOW_IS + 1
 
 
 def test_backups_that_are_being_made_are_waited_for(tmp_path: Path) -> None:
@@ -233,7 +234,7 @@ def test_a_newer_version_that_comes_first_is_noticed(tmp_path: Path) -> None:
                 newer(path).close()
 
         connection.raw.set_trace_callback(overtake)
-        with pytest.raises(TooNewError, match="has schema 2, this version knows 1"):
+        with pytest.raises(TooNewError, match=f"has schema {NOW_IS + 1}, this version knows {NOW_IS}"):
             upkeep.prepare(connection, now=lambda: NOW)
 
 
@@ -259,7 +260,7 @@ while path := hear():
             assert [child.hear() for child in children] == ["[]"] * 8
             with closing(sqlite3.connect(path)) as db:
                 done = db.execute("SELECT count(*), count(DISTINCT name) FROM _sqlite_migrations").fetchone()
-                assert done == ((1, 1) if fresh else (2, 2))
+                assert done == ((NOW_IS,) * 2 if fresh else (NOW_IS + 1,) * 2)
                 assert db.execute("SELECT count(*) FROM evidence").fetchone() == (8 if fresh else 9,)
             assert len(upkeep.backups(path)) == (0 if fresh else 1)
         for child in children:
@@ -284,10 +285,10 @@ upkeep.prepare(connection, now=lambda: NOW, steps={(*STEPS, (LATER[0], statement
         with process(code, path) as other:
             assert other.hear() == "killed here"
             other.kill()
-        assert (schema(path), number(path)) == (before, 1)
+        assert (schema(path), number(path)) == (before, NOW_IS)
         with closing(open_store(path)) as store:
             assert (store.rule(1).text, store.problems()) == ("Use uv.", [])
     with closing(newer(path)) as store:
         assert (store.rule(1).text, store.problems()) == ("Use uv.", [])
-    assert number(path) == 2
-    assert {number(backup) for backup in upkeep.backups(path)} == {1}
+    assert number(path) == NOW_IS + 1
+    assert {number(backup) for backup in upkeep.backups(path)} == {NOW_IS}
