@@ -123,6 +123,10 @@ class Store(Protocol):
         """One episode. Raises `NotFoundError`."""
         ...
 
+    def episodes(self, session: str, project: str) -> list[Episode]:
+        """The episodes of a session, oldest first."""
+        ...
+
     def current_episode(self, session: str, project: str) -> Episode | None:
         """The newest episode of a session, if it has any."""
         ...
@@ -158,13 +162,18 @@ class Store(Protocol):
     # Evidence
 
     def record(
-        self, facts: Sequence[Evidence], *, rule: int | None = None, conditions: Sequence[Condition] = ()
+        self,
+        facts: Sequence[Evidence],
+        *,
+        rule: int | None = None,
+        conditions: Sequence[Condition] = (),
+        works: Sequence[Work] = (),
     ) -> list[Kept]:
         """Keep facts, append-only, in one transaction; with `rule`, link them to it as support.
 
         A fact whose hash the project already holds is not kept again; its old id is returned with
         `new` false. `conditions` take the place of earlier ones of the same items in the project of
-        the first fact. Raises `NotFoundError` for an unknown rule.
+        the first fact; `works` are kept as `worked` does. Raises `NotFoundError` for an unknown rule.
         """
         ...
 

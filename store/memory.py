@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 
-from store import chain, episodes
+from store import chain
 from store.contract import Delivery, Forgotten, Kept, Numbers, mentions
+from store.episodes import following
 from store.errors import BusyError, ConflictError, NotFoundError
 from store.records import (
     FORGOTTEN,
@@ -76,7 +77,7 @@ class MemoryStore:
         """See `Store.deliver`."""
         key = (session.id, session.project)
         current = self.current_episode(*key)
-        episode = episodes.following(current, task=task, now=now)
+        episode = following(current, task=task, now=now)
         known = {(exposure.rule, exposure.version) for exposure in self.exposures(*key)}
         if current and current == episode and known.issuperset((each.rule, each.version) for each in shown):
             return Delivery(current, self.exposures(*key))
@@ -108,9 +109,13 @@ class MemoryStore:
             raise NotFoundError("episode", f"E{ident}", "call get_rules to begin one, or leave `episode` out")
         return self._episodes[ident - 1]
 
+    def episodes(self, session: str, project: str) -> list[Episode]:
+        """See `Store.episodes`."""
+        return [e for e in self._episodes if (e.session, e.project) == (session, project)]
+
     def current_episode(self, session: str, project: str) -> Episode | None:
         """See `Store.current_episode`."""
-        mine = [e for e in self._episodes if (e.session, e.project) == (session, project)]
+        mine = self.episodes(session, project)
         return mine[-1] if mine else None
 
     def sessions(self, project: str, *, since: float = 0.0) -> list[Session]:
@@ -154,7 +159,12 @@ class MemoryStore:
     # Evidence
 
     def record(
-        self, facts: Sequence[Evidence], *, rule: int | None = None, conditions: Sequence[Condition] = ()
+        self,
+        facts: Sequence[Evidence],
+        *,
+        rule: int | None = None,
+        conditions: Sequence[Condition] = (),
+        works: Sequence[Work] = (),
     ) -> list[Kept]:
         """See `Store.record`."""
         if rule is not None:
@@ -164,6 +174,7 @@ class MemoryStore:
             self._link(rule, (each.id for each in kept))
         for condition in conditions:
             self._conditions.setdefault((facts[0].project, condition.suite), {})[condition.item] = condition
+        self.worked(works)
         return kept
 
     def attribute(

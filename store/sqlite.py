@@ -189,6 +189,12 @@ class SqliteStore:
             raise NotFoundError("episode", f"E{ident}", "call get_rules to begin one, or leave `episode` out")
         return Episode(*row)
 
+    def episodes(self, session: str, project: str) -> list[Episode]:
+        """See `Store.episodes`."""
+        with self._db.reading() as db:
+            rows = db.execute(f"{EPISODES} WHERE session = ? AND project = ? ORDER BY id", (session, project))
+            return [Episode(*row) for row in rows]
+
     def current_episode(self, session: str, project: str) -> Episode | None:
         """See `Store.current_episode`."""
         with self._db.reading() as db:
@@ -220,12 +226,7 @@ class SqliteStore:
         if not self._whose:
             return
         with self._db.hasty() as db:
-            db.executemany(
-                """INSERT INTO works (project, sort, name, session, time, how) VALUES (?, ?, ?, ?, ?, ?)
-                ON CONFLICT (project, sort, name, session) DO UPDATE
-                SET time = excluded.time, how = excluded.how WHERE excluded.time > time""",
-                [(work.project, work.sort, work.name, work.session, work.time, work.how) for work in works],
-            )
+            _work(db, works)
 
     def works(
         self,
@@ -257,7 +258,12 @@ class SqliteStore:
     # Evidence
 
     def record(
-        self, facts: Sequence[Evidence], *, rule: int | None = None, conditions: Sequence[Condition] = ()
+        self,
+        facts: Sequence[Evidence],
+        *,
+        rule: int | None = None,
+        conditions: Sequence[Condition] = (),
+        works: Sequence[Work] = (),
     ) -> list[Kept]:
         """See `Store.record`."""
         with self._db.writing() as db:
@@ -266,11 +272,13 @@ class SqliteStore:
             kept = [_keep(db, fact) for fact in facts]
             if rule is not None:
                 _link(db, rule, (each.id for each in kept))
-            db.executemany(
-                """INSERT INTO conditions (project, suite, item, status, time) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (project, suite, item) DO UPDATE SET status = excluded.status, time = excluded.time""",
-                [(facts[0].project, each.suite, each.item, each.status, each.time) for each in conditions],
-            )
+            if conditions:
+                db.executemany(
+                    """INSERT INTO conditions (project, suite, item, status, time) VALUES (?, ?, ?, ?, ?)
+                    ON CONFLICT (project, suite, item) DO UPDATE SET status = excluded.status, time = excluded.time""",
+                    [(facts[0].project, each.suite, each.item, each.status, each.time) for each in conditions],
+                )
+            _work(db, works if self._whose else ())
         return kept
 
     def attribute(
@@ -715,6 +723,17 @@ def _keep(db: sqlite3.Connection, fact: Evidence) -> Kept:
         return Kept(cursor.lastrowid or 0, True)
     old = db.execute("SELECT id FROM evidence WHERE project = ? AND hash = ?", (fact.project, fact.hash))
     return Kept(old.fetchone()[0], False)
+
+
+def _work(db: sqlite3.Connection, works: Iterable[Work]) -> None:
+    rows = [(work.project, work.sort, work.name, work.session, work.time, work.how) for work in works]
+    if rows:
+        db.executemany(
+            """INSERT INTO works (project, sort, name, session, time, how) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT (project, sort, name, session) DO UPDATE
+            SET time = excluded.time, how = excluded.how WHERE excluded.time > time""",
+            rows,
+        )
 
 
 def _count(row: Row) -> tuple[Kind, int]:

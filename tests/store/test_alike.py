@@ -128,9 +128,9 @@ class Alike(RuleBasedStateMachine):
     def record(self, kept: list[Any], to: int | None) -> None:
         self.both(lambda store: store.record(kept, rule=to))
 
-    @rule(kept=facts, told=st.lists(conditions, max_size=3))
-    def record_conditions(self, kept: Any, told: list[Condition]) -> None:
-        self.both(lambda store: store.record([kept], conditions=told))
+    @rule(kept=facts, told=st.lists(conditions, max_size=3), done=st.lists(works, max_size=2))
+    def record_conditions(self, kept: Any, told: list[Condition], done: list[Work]) -> None:
+        self.both(lambda store: store.record([kept], conditions=told, works=done))
 
     @rule(ids=st.lists(idents, max_size=4), ident=st.sampled_from(["s1", "s2"]), episode=st.none() | st.integers(1, 3))
     def attribute(self, ids: list[int], ident: str, episode: int | None) -> None:
@@ -222,6 +222,7 @@ class Alike(RuleBasedStateMachine):
         self.both(lambda store: store.works(project))
         self.both(lambda store: [store.conditions(project, suite) for suite in ("tests", "lint")])
         self.both(lambda store: [store.exposures(ident, project) for ident in ("s1", "s2")])
+        self.both(lambda store: [store.episodes(ident, project) for ident in ("s1", "s2")])
         self.both(lambda store: [store.current_episode(ident, project) for ident in ("s1", "s2")])
 
     @rule(
