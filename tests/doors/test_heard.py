@@ -2,7 +2,8 @@
 
 import pytest
 
-from mcp_server.heard import own_words, remarks
+from mcp_server.heard import remarks
+from mcp_server.learning.own_words import own_words
 from store.records import Kind, Trust
 
 
