@@ -1,0 +1,107 @@
+"""What importers found becomes evidence of a project: dated, masked, kept once, and given to its session."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from json import dumps
+from typing import NamedTuple, cast
+
+from mcp_server.importers.found import Found, NotAReport
+from mcp_server.resolve import resolve
+from store.contract import Store
+from store.records import Evidence, Source, Trust, Work
+from store.text import CleanText, clean_evidence
+from store.values import replace
+
+AT_ONCE = 500
+"""Facts in one transaction: a hook that waits for the store gets in between."""
+
+
+class Context(NamedTuple):
+    """Where found facts belong."""
+
+    project: str
+    now: float
+    session: str | None = None
+    """Named by somebody."""
+    commit: str = ""
+    branch: str = ""
+    pull_request: str = ""
+    most: Trust = Trust.OWNER
+    """The most that a person's word counts for here: an agent may be feeding us what it wrote itself."""
+    known: tuple[str, ...] = ()
+    """Values of secret variables, to be masked wherever they turn up."""
+
+
+def keep(store: Store, found: Sequence[Found], *, works: Sequence[Work] = (), origin: str, context: Context) -> int:
+    """Keep what was found, each fact once whatever tells it again; how many are new.
+
+    A fact keeps the session it names. Others find theirs by commit, pull request, branch or file, now
+    or when that becomes known.
+    """
+    facts = [_evidence(each, origin, context) for each in found]
+    owned = [replace(work, project=context.project, time=min(work.time, context.now)) for work in works]
+    new = 0
+    for part in _parts(facts):
+        new += sum(kept.new for kept in store.record(part))
+    if owned:
+        store.worked(owned)
+    resolve(store, context.project)
+    return new
+
+
+def check_repository(found: Iterable[Found], project: str, *, origin: str) -> None:
+    """Refuse what is plainly about another repository. Raises NotAReport.
+
+    A fork has another owner and mostly the same name, and its pull requests are its parent's; a
+    project without a remote is known by no name.
+    """
+    if project.startswith(("path:", "root:", "file:")) or "/" not in project:
+        return
+    own = project.rpartition("/")[2].casefold()
+    for each in found:
+        other = each.pull_request.partition("#")[0].partition("!")[0]
+        if other and other.rpartition("/")[2].casefold() != own:
+            raise NotAReport(f"{origin}: it is about {other}, this project is {project}; run this in that project")
+
+
+def _evidence(found: Found, origin: str, context: Context) -> Evidence:
+    session = found.session or context.session
+    where = [context.session, context.commit] if context.session or context.commit else []
+    trust = found.trust if found.trust <= Trust.MACHINE else min(found.trust, context.most)
+    return Evidence(
+        project=context.project,
+        kind=found.kind,
+        text=_masked(found.text, context.known),
+        source=Source(origin, found.identity, trust),
+        time=context.now if found.time is None else min(found.time, context.now),
+        hash=sha256(dumps([context.project, *found.key, *where]).encode()).hexdigest(),
+        fingerprint=found.fingerprint,
+        session=session,
+        commit=context.commit or found.commit,
+        detail=cast("Mapping[str, object]", _masked_values(dict(found.detail), context.known)),
+        branch=context.branch or found.branch,
+        pull_request=context.pull_request or found.pull_request,
+        path=found.path,
+        how="named" if context.session else "",
+    )
+
+
+def _masked(text: CleanText, known: Sequence[str]) -> CleanText:
+    return clean_evidence(text, known=known).text if any(secret in text for secret in known) else text
+
+
+def _masked_values(value: object, known: Sequence[str]) -> object:
+    match value:
+        case str():
+            return _masked(CleanText(value), known)
+        case dict():
+            inside = cast("dict[str, object]", value)
+            return {key: _masked_values(each, known) for key, each in inside.items()}
+        case list() | tuple():
+            return [_masked_values(each, known) for each in cast("Sequence[object]", value)]
+        case _:
+            return value
+
+
+def _parts(facts: Sequence[Evidence]) -> Iterable[Sequence[Evidence]]:
+    return (facts[place : place + AT_ONCE] for place in range(0, len(facts), AT_ONCE))
