@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
-from mcp_server.importers import junit
 from mcp_server.importers.cases import Case, Status
-from mcp_server.importers.junit import Report
+from mcp_server.importers.report import BAD, Report, one_run
 from mcp_server.learning import fingerprint
 from mcp_server.project import git
 from store.contract import Store
@@ -17,8 +16,6 @@ from store.text import CleanText, clean_evidence, clean_line, trusted_text
 
 CHANGES = 5
 """Failures of one run that get the code change beside them; a broken build would repeat it for each test."""
-
-BAD = frozenset({Status.FAILED, Status.ERROR})
 
 _COMMIT = re.compile(r"[0-9a-f]{4,64}")
 _FILTER = re.compile(r"filter\.(?P<driver>.+)\.\w+", re.DOTALL)
@@ -51,7 +48,7 @@ def keep(store: Store, reports: Sequence[Report], *, origin: str, context: Conte
 
     The same report again changes nothing, alone or among others.
     """
-    whole = reports[0] if len(reports) == 1 else junit.one_run(reports, origin)
+    whole = reports[0] if len(reports) == 1 else one_run(reports, origin)
     facts = [
         _run(whole, context),
         *_failures(reports, context),

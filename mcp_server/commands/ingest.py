@@ -12,6 +12,7 @@ from mcp_server.attribution import session_for
 from mcp_server.commands import CommandError, count, show
 from mcp_server.importers import junit
 from mcp_server.importers.found import NotAReport
+from mcp_server.importers.report import Report
 from mcp_server.project import Place, git
 from mcp_server.settings import secrets
 from mcp_server.wiring import Wiring
@@ -118,7 +119,7 @@ def _run(name: str, context: testrun.Context, wiring: Wiring) -> Iterable[Result
     except (OSError, ValueError, CommandError) as error:
         yield Result(shown, refused=_reason(error, shown))
         return
-    reports: list[junit.Report] = []
+    reports: list[Report] = []
     for path in paths:
         origin = clean_line(path, limit=300).text
         try:

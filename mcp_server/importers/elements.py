@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from importlib import import_module
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from mcp_server.importers.found import NotAReport
 from store.text import clean_line
@@ -19,21 +19,31 @@ DEEPEST = 64
 _CHUNK = 64 * 1024
 
 
+class Form(NamedTuple):
+    """A kind of report, by what its first element is called."""
+
+    name: str
+    """As it stands after `not a`."""
+    roots: Collection[str]
+    hints: Mapping[str, str]
+    """What to do about other roots."""
+    advice: str
+    """What to do about any other."""
+
+
 class Broken(Exception):  # noqa: N818 - it ends a stream, after all that was whole
     """The XML ends or breaks here; every element that ended before was whole."""
 
 
-def events(
-    data: bytes, name: str, *, roots: Collection[str], hints: Mapping[str, str]
-) -> Iterator[tuple[str, str, Any]]:
+def events(data: bytes, name: str, form: Form) -> Iterator[tuple[str, str, Any]]:
     """`start` or `end`, the tag without its namespace, and the lxml element, in the order of the file.
 
-    The consumer frees elements that it is done with. `name` stands before every message, `hints`
-    say what to do about other roots. Raises NotAReport before the first element, or where elements
-    lie too deep, and Broken after the last element that was whole.
+    The consumer frees elements that it is done with. `name` stands before every message. Raises
+    NotAReport before the first element, or where elements lie too deep, and Broken after the last
+    element that was whole.
     """
     decoder = _decoder(data, name)
-    _check_beginning(decoder.decode(data[:_CHUNK]), name, roots, hints)
+    _check_beginning(decoder.decode(data[:_CHUNK]), name, form)
     decoder.reset()
     etree: Any = import_module("lxml.etree")
     parser = etree.XMLPullParser(
@@ -54,6 +64,12 @@ def events(
             yield event, local(element.tag), element
         if broken:
             raise Broken(broken)
+
+
+def root(head: str) -> str:
+    """The name of a document's first element without its namespace; empty where the text is no XML."""
+    found = _ROOT.match(_PROLOG.sub("", head.removeprefix("\ufeff"), count=1))
+    return found[1] if found else ""
 
 
 def local(tag: str) -> str:
@@ -114,18 +130,17 @@ def _known(declared: str, name: str) -> str:
     return encoding
 
 
-def _check_beginning(head: str, name: str, roots: Collection[str], hints: Mapping[str, str]) -> None:
+def _check_beginning(head: str, name: str, form: Form) -> None:
     body = _PROLOG.sub("", head, count=1)
     if body[:10].upper().startswith("<!DOCTYPE"):
         raise NotAReport(f"{name}: it declares a DOCTYPE, which can draw in other files; write it without")
-    root = _ROOT.match(body)
-    if root is None:
+    found = _ROOT.match(body)
+    if found is None:
         start = clean_line(body[:20], limit=40).text
         raise NotAReport(f"{name}: not XML, it starts with {start!r}; give the XML report of a test run")
-    if root[1] not in roots:
-        tag = clean_line(root[1], limit=40).text
-        hint = hints.get(root[1], "give the JUnit XML of a test run")
-        raise NotAReport(f"{name}: not a JUnit report, root is <{tag}>; {hint}")
+    if found[1] not in form.roots:
+        tag = clean_line(found[1], limit=40).text
+        raise NotAReport(f"{name}: not a {form.name}, root is <{tag}>; {form.hints.get(found[1], form.advice)}")
 
 
 _REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,8})|([0-9]{1,10}));")

@@ -4,87 +4,44 @@ A file that is not what it claims is refused by name; one that breaks off, or ho
 claims, is read as `partial`; and a run of which something is not known never looks like a success.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
-from typing import Any, NamedTuple
+from importlib import import_module
+from typing import Any
 
-from mcp_server.importers import cases, elements
-from mcp_server.importers.cases import WELL, Case, Key, Status
+from mcp_server.importers import cases, document, elements, report
+from mcp_server.importers.cases import READ, WELL, Case, Key, Status, Told
 from mcp_server.importers.found import NotAReport
+from mcp_server.importers.report import Moment, Report
 from mcp_server.learning import fingerprint
 from store.text import CleanText, clean_line
 from store.values import replace
 
-MOST = 200_000
-"""Test cases in one report."""
+KIND = "junit"
 
 _NAME = 200
 
 
-class Report(NamedTuple):
-    """One run of tests. `cases` holds every identity once."""
-
-    origin: CleanText
-    digest: str
-    """SHA-256 of the bytes: with the same digest it is the same report."""
-    partial: bool
-    """Something is missing, so a test that is not listed is not known to be well."""
-    cases: tuple[Case, ...]
-
-    @property
-    def tests(self) -> int:
-        """All cases, however they went."""
-        return len(self.cases)
-
-    @property
-    def failures(self) -> int:
-        """Cases that failed."""
-        return self._count(Status.FAILED)
-
-    @property
-    def errors(self) -> int:
-        """Cases, collections and suites that broke."""
-        return self._count(Status.ERROR)
-
-    @property
-    def skipped(self) -> int:
-        """Cases that did not run."""
-        return self._count(Status.SKIPPED)
-
-    @property
-    def flaky(self) -> int:
-        """Cases that failed and then passed."""
-        return self._count(Status.FLAKY)
-
-    @property
-    def succeeded(self) -> bool:
-        """The report is whole, something ran, nothing failed; skipping everything is no success."""
-        return not (self.partial or self.failures or self.errors) and self.tests > self.skipped
-
-    def _count(self, status: Status) -> int:
-        return sum(case.status is status for case in self.cases)
-
-
 def parse(data: bytes, origin: str) -> Report:
     """The report in `data`; `origin` names it in messages. Raises NotAReport."""
-    name = clean_line(origin, limit=200).text
+    name = document.named(origin)
     reading = _Reading(name)
     try:
-        for event, tag, element in elements.events(data, name, roots=_SUITES, hints=_HINTS):
+        for event, tag, element in elements.events(data, name, _FORM):
             reading.take(event, tag, element)
     except elements.Broken as broken:
         reading.missing = f"breaks off ({broken})"
     reading.check()
-    return Report(name, sha256(data).hexdigest(), bool(reading.missing), _settled(reading.found))
-
-
-def one_run(reports: Iterable[Report], origin: str) -> Report:
-    """Several reports of one run, such as a file for each class, as one."""
-    parts = sorted(reports, key=lambda report: report.digest)
-    digest = sha256("".join(part.digest for part in parts).encode()).hexdigest()
-    every = _worst_of_each(case for part in parts for case in part.cases)
-    return Report(clean_line(origin, limit=200).text, digest, any(part.partial for part in parts), every)
+    return Report(
+        origin=name,
+        digest=document.digest(data),
+        partial=bool(reading.missing),
+        cases=report.settled(reading.found),
+        kind=KIND,
+        suite=reading.run,
+        began=report.earliest(reading.began),
+    )
 
 
 _SUITES = frozenset({"testsuites", "testsuite"})
@@ -92,7 +49,7 @@ _LOOSE = frozenset({"failure", "error"})
 _ORDINARY = _SUITES | _LOOSE | {"testcase", "skipped", "properties", "property", "system-out", "system-err"}
 _CLAIMS = ("tests", "skipped", "disabled", "failures", "errors")
 _HINTS = {
-    "TestRun": "that is TRX, run `dotnet test --logger junit`",
+    "TestRun": "that is TRX, which has a reader of its own; leave out --kind",
     "test-run": "that is NUnit, use a JUnit logger or convert it",
     "test-results": "that is NUnit, use a JUnit logger or convert it",
     "assemblies": "that is xUnit.net, use a JUnit logger or convert it",
@@ -100,6 +57,7 @@ _HINTS = {
     "Site": "that is CTest's dashboard, run it with `--output-junit`",
     "coverage": "that is a coverage report, give the report of the tests",
 }
+_FORM = elements.Form("JUnit report", _SUITES, _HINTS, "give the JUnit XML of a test run")
 
 
 @dataclass(slots=True)
@@ -124,6 +82,10 @@ class _Reading:
     strange: str = ""
     """A kind of element that no JUnit report has, which explains why there may be no case."""
     suites: list[_Suite] = field(default_factory=list[_Suite])
+    run: CleanText = clean_line("").text
+    """The name of the whole run."""
+    began: list[Moment] = field(default_factory=list[Moment])
+    """When the run, or parts of it, began."""
     within: int = 0
     """How many test cases are open; a case inside a case is a part of it."""
 
@@ -148,21 +110,25 @@ class _Reading:
 
     def _open(self, tag: str, element: Any) -> None:
         if tag in _SUITES:
-            claim = {name: cases.number(element.get(name)) or 0 for name in _CLAIMS}
+            claim = {name: _number(element.get(name)) or 0 for name in _CLAIMS}
             run = claim["tests"] - claim["skipped"] - claim["disabled"]
             # the name of a whole run says nothing, and one that is endless would be read with every case
-            name = cases.attribute(element, "name") if tag == "testsuite" else ""
+            name = _attribute(element, "name") if tag == "testsuite" else ""
             name = fingerprint.bounded(clean_line(name, limit=4 * _NAME).text, _NAME) if len(name) > _NAME else name
+            if tag == "testsuites" and not self.suites:
+                self.run = clean_line(_attribute(element, "name"), limit=_NAME).text
+            if len(self.suites) <= 1 and (stamp := element.get("timestamp")):
+                self.began.append(report.moment(stamp))
             self.suites.append(_Suite(name, run, claim["failures"] + claim["errors"]))
         elif tag not in _ORDINARY:
             self.strange = self.strange or clean_line(tag, limit=40).text
 
     def _close(self, tag: str, element: Any) -> None:
         if tag == "testcase" or tag in _LOOSE:
-            key, case = cases.read(element, suites=[suite.name for suite in self.suites])
+            key, case = _read(element, suites=[suite.name for suite in self.suites])
             self.found.append((key, case))
-            if len(self.found) > MOST:
-                raise NotAReport(f"{self.name}: at most {MOST:,} test cases are read; split the report")
+            if len(self.found) > report.MOST:
+                raise NotAReport(f"{self.name}: at most {report.MOST:,} test cases are read; split the report")
             self.suites[-1].found += 1
             self.suites[-1].found_bad += case.status not in WELL
         elif tag in _SUITES:
@@ -174,28 +140,84 @@ class _Reading:
                 outer.found_bad += suite.found_bad
 
 
-_RANK = {status: rank for rank, status in enumerate(Status)}
-_BAD = frozenset({Status.FAILED, Status.ERROR})
+# --- one case
+
+_NOT_RUN = re.compile(
+    r"disabled|ignored|incomplete|inconclusive|notrun|pending|skipped|suppressed|todo|undefined|untested"
+)
+_WENT_WRONG = re.compile(r"broken|error|errored|fail|failed|failure|timedout")
 
 
-def _settled(found: Iterable[tuple[Key, Case]]) -> tuple[Case, ...]:
-    """Each identity once. Attempts at one test are told apart by their order, other namesakes by the worst."""
-    attempts: dict[Key, list[Case]] = {}
-    for key, case in found:
-        attempts.setdefault(key, []).append(case)
-    return _worst_of_each(map(_verdict, attempts.values()))
+def _read(element: Any, *, suites: Sequence[str]) -> tuple[Key, Case]:
+    """The case that a `testcase` tells of, in suites of these names, outermost first.
+
+    A `failure` or `error` that lies outside all cases is read as a case of the whole suite.
+    """
+    unnamed = "(unnamed)" if elements.local(element.tag) == "testcase" else "(suite)"
+    status, told = _outcome(element)
+    owner, name, file = (_attribute(element, key) for key in ("classname", "name", "file"))
+    identity = cases.identity(suites, owner, name or unnamed, file)
+    line = _number(element.get("line"))
+    return (*suites, owner, name, file), cases.made(identity, status, told, owner=owner, file=file, line=line)
 
 
-def _verdict(attempts: Sequence[Case]) -> Case:
-    *before, last = attempts
-    if before and last.status is Status.PASSED and all(case.status in _BAD for case in before):
-        return replace(before[-1], status=Status.FLAKY)
-    return min(attempts, key=lambda case: _RANK[case.status])
+def _attribute(element: Any, key: str) -> str:
+    """The attribute as it stands, or its clean beginning where it is longer than anybody writes."""
+    raw = element.get(key) or ""
+    return raw if len(raw) <= READ else clean_line(raw, limit=READ).text
 
 
-def _worst_of_each(every: Iterable[Case]) -> tuple[Case, ...]:
-    worst: dict[str, Case] = {}
-    for case in every:
-        known = worst.get(case.identity, case)
-        worst[case.identity] = min(known, case, key=lambda one: _RANK[one.status])
-    return tuple(worst.values())
+def _number(value: str | None) -> int | None:
+    """The whole number that an attribute holds, if it holds one."""
+    plain = (value or "").strip().replace(",", "")
+    return int(plain) if re.fullmatch(r"[0-9]{1,9}", plain) else None
+
+
+def _outcome(element: Any) -> tuple[Status, Told]:
+    """How the case went: any failure or error outweighs everything else that is said of it."""
+    junitparser: Any = import_module("junitparser")
+    xunit2: Any = import_module("junitparser.xunit2")
+    _flatten(element, xunit2.TestCase.ITER_TYPES)
+    case = xunit2.TestCase.fromelem(element)
+    results, interim = case.result, case.interim_result
+    failures = [result for result in results if isinstance(result, junitparser.Failure)]
+    errors = [result for result in results if isinstance(result, junitparser.Error)]
+    flaky = [result for result in interim if isinstance(result, (xunit2.FlakyFailure, xunit2.FlakyError))]
+    said = [(element.get(name) or "").strip().casefold() for name in ("status", "result")]
+    if failures or errors:
+        status, chosen = Status.FAILED if failures else Status.ERROR, [*failures, *errors]
+    elif results:
+        status, chosen = Status.SKIPPED, results
+    elif flaky:
+        status, chosen = Status.FLAKY, flaky
+    elif interim or any(map(_WENT_WRONG.fullmatch, said)):  # reruns are only written for what never passed
+        status, chosen = Status.FAILED, interim
+    else:
+        return Status.SKIPPED if any(map(_NOT_RUN.fullmatch, said)) else Status.PASSED, cases.NO_WORDS
+    texts = (Told(result.message or "", result.type or "", _text(result)) for result in chosen)
+    first = max(texts, key=lambda told: bool(told.text.strip()), default=cases.NO_WORDS)
+    if status is not Status.SKIPPED and not first.text.strip():
+        first = replace(first, text=_printed(case))
+    return status, first
+
+
+def _text(result: Any) -> str:
+    return getattr(result, "stack_trace", None) or result.text or ""
+
+
+def _printed(case: Any) -> str:
+    """What the test printed, for writers that put the reason there."""
+    return case.system_err or case.system_out or ""
+
+
+_INSIDE = frozenset({"testcase", "properties", "property", "stackTrace"})
+
+
+def _flatten(element: Any, known: Iterable[str]) -> None:
+    """Bare tags as junitparser looks for them, and the text of markup inside a failure made part of it."""
+    for node in element.iter():
+        if "}" in node.tag:
+            node.tag = elements.local(node.tag)
+    foreign = {node.tag for node in element.iter()}.difference(known, _INSIDE)
+    if foreign:
+        import_module("lxml.etree").strip_tags(element, *foreign)

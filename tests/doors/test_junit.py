@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mcp_server.importers.cases import Case, Status
 from mcp_server.importers.elements import DEEPEST, LARGEST
-from mcp_server.importers.junit import Case, NotAReport, Report, Status, one_run, parse
+from mcp_server.importers.found import NotAReport
+from mcp_server.importers.junit import parse
+from mcp_server.importers.report import Report, one_run
 from mcp_server.learning import fingerprint
 from store.text import clean_evidence, clean_line
 
@@ -72,7 +75,9 @@ def test_every_sample_is_read_or_refused_by_name():
         except NotAReport as error:
             refused.append(str(error))
     (line,) = refused
-    assert line.endswith(".trx: not a JUnit report, root is <TestRun>; that is TRX, run `dotnet test --logger junit`")
+    assert line.endswith(
+        ".trx: not a JUnit report, root is <TestRun>; that is TRX, which has a reader of its own; leave out --kind"
+    )
 
 
 SODA = "io.sodadata.dependson.soda.integrations.msteams.MicrosoftTeamsCrud"
@@ -396,7 +401,7 @@ def test_elements_that_lie_too_deep_are_refused():
 
 
 def test_too_many_cases_are_refused(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("mcp_server.importers.junit.MOST", 3)
+    monkeypatch.setattr("mcp_server.importers.report.MOST", 3)
     assert parse(suite("<testcase name='t'/>" * 3), "r.xml").tests == 1
     with pytest.raises(NotAReport, match="at most 3 test cases are read"):
         parse(suite("<testcase name='t'/>" * 4), "r.xml")
