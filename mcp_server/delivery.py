@@ -34,17 +34,21 @@ class Delivered(NamedTuple):
 def deliver(store: Store, place: Place, session: Session, *, files: Sequence[str], task: str, now: float) -> Delivered:
     """Select rules for a session, write the exposures, and say what to show.
 
-    If the exposures cannot be written, pinned and active rules are shown all the same, with those
+    An exposure is written for every rule whose scope has come into play, also for one that finds no
+    room: what triggers a rule does not depend on whether it is shown, and once left out it stays out
+    of this session. If the exposures cannot be written, pinned and active rules are shown all the same, with those
     this session has seen, and the first line says "not recorded". Raises any `StoreError` for a
     store that cannot be read.
     """
     project = place.project.key
     rules = ranked(rule for key in keys(project) for rule in store.rules(key, states=LIVE))
     touched = [file_of(file, place.root) for file in files]
-    seen = store.exposures(session.id, project)
+    triggered = store.exposures(session.id, project)
+    seen = [exposure for exposure in triggered if exposure.delivered]
     known = {(exposure.rule, exposure.version) for exposure in seen}
+    left_out = {exposure.rule for exposure in triggered} - {exposure.rule for exposure in seen}
     versions = _older(store, rules, seen)
-    lines = select(rules, files=touched, seen=seen, versions=versions)
+    lines = select([rule for rule in rules if rule.id not in left_out], files=touched, seen=seen, versions=versions)
     note = place.note
     try:
         if place.project.path:
@@ -52,7 +56,7 @@ def deliver(store: Store, place: Place, session: Session, *, files: Sequence[str
         delivery = store.deliver(
             session,
             task=clean_line(task, limit=400).text,
-            shown=[Exposure(session.id, line.rule, line.version, 1.0, True, True, 0) for line in lines],
+            shown=_exposed(session.id, rules, lines, files=touched),
             now=now,
         )
     except (BusyError, FullError, ReadOnlyError) as error:
@@ -63,9 +67,10 @@ def deliver(store: Store, place: Place, session: Session, *, files: Sequence[str
         note = "; ".join(filter(None, (f"not recorded: {error}", note)))
         episode = "none"
     else:
-        if delivery.exposures != seen:
+        if delivery.exposures != triggered:
             # Another call of this session may have been faster; what is on disk decides, and only that is shown.
-            lines = shown(rules, seen=delivery.exposures, versions=_older(store, rules, delivery.exposures))
+            told = [exposure for exposure in delivery.exposures if exposure.delivered]
+            lines = shown(rules, seen=told, versions=_older(store, rules, told))
         episode = delivery.episode.name
     text = render.answer(
         lines,
@@ -76,6 +81,16 @@ def deliver(store: Store, place: Place, session: Session, *, files: Sequence[str
     )
     added = tuple(line for line in lines if (line.rule, line.version) not in known)
     return Delivered(text, tuple(lines), added, len(rules))
+
+
+def _exposed(session: str, rules: Iterable[Rule], lines: Sequence[Line], *, files: Sequence[str]) -> list[Exposure]:
+    """One exposure for each line, and behind them one for each rule in play that is not among them."""
+    held = {line.rule for line in lines}
+    out = (rule for rule in rules if rule.id not in held and scope.covers(rule.current.paths, files))
+    return [
+        *(Exposure(session, line.rule, line.version, 1.0, True, True, 0) for line in lines),
+        *(Exposure(session, rule.id, rule.current.number, 1.0, True, False, 0) for rule in out),
+    ]
 
 
 def pausing(project: str) -> str:

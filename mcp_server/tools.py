@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mcp_server.delivery import deliver, keys, paused
-from mcp_server.learning import suggest
+from mcp_server.learning import attribute, suggest
 from mcp_server.learning.suggest import SuggestionError
 from mcp_server.project import Place, ProjectError
 from mcp_server.session import Caller
@@ -25,6 +25,7 @@ from store.records import (
     Source,
     State,
     Trust,
+    Work,
 )
 from store.revise import Add
 from store.text import Cleaned, UnfitText, clean_evidence, clean_line
@@ -170,7 +171,7 @@ class Tools(NamedTuple):
             commit=commit,
             detail=detail,
         )
-        if same or not store.record([fact])[0].new:
+        if same or not store.record([fact], works=_left(fact, pull_request.text))[0].new:
             return f"Already recorded for {said}. Nothing was changed."
         beside = "; it counts instead of the earlier report" if earlier else ""
         return f"Recorded for {said}, as the agent's own report{beside}{_lost(text, feedback, pull_request)}."
@@ -220,7 +221,8 @@ class Tools(NamedTuple):
         """Count the suggestion for the rule that says the same, once a session."""
         if same.state is State.RETIRED:
             raise RefusedError(f"suggest_rule: {same.name} said the same and {_ended(store, same)}")
-        if same.state in LIVE and any(e.rule == same.id for e in store.exposures(fact.session or "", fact.project)):
+        shown = (e.rule for e in store.exposures(fact.session or "", fact.project) if e.delivered)
+        if same.state in LIVE and same.id in shown:
             return f"{same.name} says this already and you were shown it, so nothing was added."
         says = f"{same.name} {'proposes' if same.operation is Operation.RETIRE else 'says'} this already ({same.state})"
         kept = store.record([_about(fact, same.text, same.operation, same.replaces)], rule=same.id)
@@ -288,6 +290,13 @@ def _about(fact: Evidence, text: str, operation: Operation, replaces: Sequence[i
 
 def _agent(caller: Caller) -> Source:
     return Source("MCP tool", f"agent:{caller.client}", Trust.AGENT)
+
+
+def _left(fact: Evidence, pull_request: str) -> list[Work]:
+    """What the agent says its session left behind: reviews and reverts of it find the session by that."""
+    left = {attribute.COMMIT: fact.commit, attribute.PULL_REQUEST: attribute.pull_request(pull_request, fact.project)}
+    session = fact.session or ""
+    return [Work(fact.project, session, sort, name, fact.time, "report") for sort, name in left.items() if name]
 
 
 def _hash(*parts: object) -> str:

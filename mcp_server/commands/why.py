@@ -24,7 +24,8 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     """Print everything that led to the rule."""
     rule = rule_here(wiring, options.rule)
     store = wiring.store()
-    quotes, exposures = store.supports(rule.id), store.exposures_of(rule.id)
+    quotes = store.supports(rule.id)
+    exposures = [exposure for exposure in store.exposures_of(rule.id) if exposure.delivered]
     decisions, versions = store.decisions(rule.project, rule=rule.id), store.versions(rule.id)
     episodes = dict(sorted({exposure.episode: exposure.session for exposure in exposures}.items()))
     newest = episodes if options.json else dict(list(episodes.items())[-EPISODES:])

@@ -4,6 +4,7 @@ A commit is somebody's; a pull request or a branch may be several people's, and 
 is about decides, if it can. What stays ambiguous stays without a session, and says why.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -24,6 +25,28 @@ RECENT = 14 * 86_400.0
 
 CONFIDENCE: Mapping[str, float] = {COMMIT: 0.95, PULL_REQUEST: 0.9, BRANCH: 0.7, PATH: 0.5}
 """How sure each sort is, by design and not by measurement; one that a file had to decide is 0.1 less sure."""
+
+
+_ADDRESS = re.compile(
+    r"(?:https?://[^/\s]{1,200}/)?(?P<project>[\w.-]{1,100}(?:/[\w.-]{1,100}){1,6}?)"
+    r"(?:(?P<mark>[#!])|/pull/|/-/merge_requests/)(?P<number>\d{1,9})(?:[/?#].{0,200})?"
+)
+
+
+def pull_request(text: str, project: str) -> str:
+    """A pull request as evidence names it, `owner/repo#5` or `group/project!5`; empty where it cannot be told.
+
+    An address, or only a number, which is meant in the repository of the project.
+    """
+    plain = text.strip()
+    if found := _ADDRESS.fullmatch(plain):
+        mark = found["mark"] or ("#" if "/pull/" in plain else "!")
+        return f"{found['project']}{mark}{found['number']}"
+    number = plain.removeprefix("PR").strip().lstrip("#!")
+    own = "" if project.startswith(("path:", "root:", "file:")) else project.partition("/")[2]
+    if not (number.isascii() and number.isdigit() and len(number) < 10 and "/" in own):
+        return ""
+    return f"{own}{'!' if 'gitlab' in project.partition('/')[0] else '#'}{number}"
 
 
 class Claim(NamedTuple):

@@ -134,9 +134,9 @@ class Failing:
             before()
         return self._store.deliver(session, task=task, shown=shown, now=now)
 
-    def record(self, facts: Sequence[Evidence], *, rule: int | None = None) -> list[Kept]:
+    def record(self, facts: Sequence[Evidence], **more: Any) -> list[Kept]:
         self._written()
-        return self._store.record(facts, rule=rule)
+        return self._store.record(facts, **more)
 
     def suggest(self, change: Add, evidence: Evidence, *, now: float) -> Rule:
         self._written()

@@ -304,3 +304,11 @@ def test_another_projects_episode_is_nobodys_to_report_on(agent: Agent, store: S
     there = store.deliver(Session("other", "elsewhere", "c", 0.0, 0.0), task="t", shown=[], now=0.0).episode
     words = agent.refused("report_outcome", outcome="success", episode=there.name)
     assert words == f"{there.name} is another project's episode; leave `episode` out"
+
+
+def test_a_report_tells_what_its_session_left_so_that_reviews_find_it(agent: Agent, store: Store) -> None:
+    agent.report(commit="A1B2C3D4", pull_request="https://github.com/o/r/pull/5")
+    assert {(work.sort, work.name, work.session, work.how) for work in store.works(HERE)} == {
+        ("commit", "a1b2c3d4", "s1", "report"),
+        ("pull request", "o/r#5", "s1", "report"),
+    }

@@ -444,7 +444,30 @@ def test_at_most_twelve_learnt_and_twelve_pinned_rules_are_served_and_recorded(
         person.adds(f"Mind the thing number {n}.")
         person.adds(f"Never touch the file number {n}.", pinned=True)
     assert len(agent.lines()) == 24
-    assert len(store.exposures("s1", HERE)) == 24
+    assert sum(exposure.delivered for exposure in store.exposures("s1", HERE)) == 24
+
+
+def test_a_rule_that_finds_no_room_is_triggered_all_the_same_and_stays_out_of_the_session(
+    agent: Agent, person: Person, store: Store
+) -> None:
+    rules = [person.adds(f"Mind the thing number {n}.") for n in range(13)]
+    person.adds("Format it.", "*.py")
+    shown = agent.lines()
+    left_out = [(each.rule, each.assigned) for each in store.exposures("s1", HERE) if not each.delivered]
+    assert (len(shown), left_out) == (12, [(13, True)])
+    person.moves(rules[0], State.RETIRED)
+    assert agent.lines() == shown[1:]
+    agent.lines(files=["a.py"])
+    assert [exposure.rule for exposure in store.exposures("s1", HERE)] == [*range(1, 14), 14]
+
+
+def test_a_rule_for_paths_is_triggered_by_the_first_touch_of_one(agent: Agent, person: Person, store: Store) -> None:
+    person.adds("Format it.", "*.py")
+    agent.lines(files=["a.md"])
+    assert store.exposures("s1", HERE) == ()
+    agent.lines(files=["a.py"])
+    (trigger,) = store.exposures("s1", HERE)
+    assert (trigger.rule, trigger.delivered) == (1, True)
 
 
 # Several at once

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcp_server.learning.attribute import RECENT, Claim, Index, beside, claim, episode_at, names
+from mcp_server.learning.attribute import RECENT, Claim, Index, beside, claim, episode_at, names, pull_request
 from store.records import Episode, Evidence, Kind, Work
 from tests.store.facts import HERE, NOW, fact
 
@@ -110,3 +110,24 @@ def test_the_order_in_which_works_are_known_changes_nothing(works: list[Work], c
     answers = [claim(found, Index(order)) for order in (works, works[::-1])]
     assert answers[0] == answers[1]
     assert isinstance(answers[0], (str, Claim))
+
+
+@pytest.mark.parametrize(
+    ("text", "project", "expected"),
+    [
+        ("https://github.com/o/r/pull/5", "path:/x", "o/r#5"),
+        ("https://github.com/o/r/pull/5/files#diff", "path:/x", "o/r#5"),
+        ("https://gitlab.example.org:8443/g/s/p/-/merge_requests/7", "x", "g/s/p!7"),
+        ("o/r#5", "github.com/o/other", "o/r#5"),
+        ("g/s/p!7", "x", "g/s/p!7"),
+        ("#12", "github.com/o/r", "o/r#12"),
+        ("PR 12", "github.com/o/r", "o/r#12"),
+        ("!12", "gitlab.com/g/p", "g/p!12"),
+        ("12", "path:/home/x", ""),
+        ("12", "root:abc", ""),
+        ("the one of yesterday", "github.com/o/r", ""),
+        ("", "github.com/o/r", ""),
+    ],
+)
+def test_a_pull_request_is_told_from_its_address_or_its_number(text: str, project: str, expected: str) -> None:
+    assert pull_request(text, project) == expected
