@@ -7,9 +7,11 @@ most, and keeps its own faults for `doctor`.
 
 import json
 import os
+import re
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,6 +20,7 @@ from mcp_server.agents.events import Edited, Ended, Event, Finished, Prompted, R
 
 if TYPE_CHECKING:
     from mcp_server.project import Place
+    from store.records import Work
     from store.sqlite import SqliteStore
 
 MOST = 1024 * 1024
@@ -28,6 +31,9 @@ WAIT = 0.25
 
 OWN = "PROMPTLEARN_OWN"
 """Set in the environment of headless runs that we start ourselves: their hooks do nothing."""
+
+LEAVES = re.compile(r"\b(?:git|gh|glab)\s")
+"""What a command looks like that may leave a commit or a pull request behind."""
 
 CONTEXT = 9000
 """Bytes of context at the very most; clients cut what is longer than about 10,000 down to a preview."""
@@ -104,8 +110,11 @@ class _Desk:
             case Started():
                 return self._deliver(event, files=(), whole=True)
             case Edited(files=files):
-                return self._deliver(event, files=files, whole=False)
+                answer = self._deliver(event, files=files, whole=False)
+                self._touched(files)
+                return answer
             case Prompted(text=text):
+                self._lightly(partial(self.store.spoke, self._session, self.place.project.key, now=time.time()))
                 return self._heard(text)
             case Ran():
                 return self._ran(event)
@@ -116,15 +125,11 @@ class _Desk:
 
     def _deliver(self, event: Event, *, files: Sequence[str], whole: bool) -> tuple[str, str, str]:
         from mcp_server.delivery import deliver
-        from store.errors import BusyError
         from store.records import Session, Sighting
 
         now = time.time()
         if self._parents:
-            try:
-                self.store.sight(Sighting(self._client, self._session, now), self._parents)
-            except BusyError:
-                self.store.hurry()
+            self._lightly(partial(self.store.sight, Sighting(self._client, self._session, now), self._parents))
         session = Session(self._session, self.place.project.key, self._client, now, now)
         given = deliver(self.store, self.place, session, files=files, task="", now=now)
         if whole:
@@ -161,20 +166,58 @@ class _Desk:
         return "", "", f"{len(facts)} remarks kept"
 
     def _ran(self, event: Ran) -> tuple[str, str, str]:
-        from mcp_server.observed import results
+        from mcp_server.observed import KNOWN, results, settled
         from mcp_server.settings import secrets
 
+        project, now = self.place.project.key, time.time()
         facts = results(
             event._replace(session=self._session),
-            project=self.place.project.key,
+            project=project,
             root=self.place.root,
             client=self._client,
-            now=time.time(),
+            now=now,
             known=secrets(os.environ),
         )
         if facts:
+            before = self.store.evidence(project, session=self._session, kinds=KNOWN)
+            for fact in facts[1:]:
+                before += self.store.evidence(project, fingerprint=fact.fingerprint, kinds=KNOWN, newest=1)
+            facts = settled(facts, sorted(before, key=lambda fact: fact.id))
             self.store.record(facts)
-        return "", "", f"{len(facts)} facts kept"
+        left: list[Work] = []
+        if LEAVES.search(event.command):
+            from mcp_server.leavings import of_command
+
+            root, session = self.place.root, self._session
+            left = of_command(
+                event.command, event.output, root=root, project=project, session=session, now=now, how="hook"
+            )
+            self._lightly(partial(self.store.worked, left))
+        return "", "", f"{len(facts)} facts kept, {len(left)} things left behind"
+
+    def _touched(self, files: Sequence[str]) -> None:
+        """Remember the files of an edit, once a session: a review of them later finds it by that."""
+        from mcp_server.delivery import file_of
+        from mcp_server.head import head_of
+        from mcp_server.leavings import of_edit
+
+        project, session = self.place.project.key, self._session
+        branch = head_of(self.place.root).branch if self.place.root else ""
+        touched = [file_of(file, self.place.root) for file in files]
+        left = of_edit(touched, branch=branch, project=project, session=session, now=time.time(), how="hook")
+        known = {(work.sort, work.name) for work in self.store.works(project, session=session)}
+        fresh = [work for work in left if (work.sort, work.name) not in known]
+        if fresh:
+            self._lightly(partial(self.store.worked, fresh))
+
+    def _lightly(self, write: Callable[[], None]) -> None:
+        """Write what may be lost. An agent waits once for others' locks, not once for each thing."""
+        from store.errors import BusyError
+
+        try:
+            write()
+        except BusyError:
+            self.store.hurry()
 
     def _ended(self) -> tuple[str, str, str]:
         from mcp_server.detached import consolidate_if_due

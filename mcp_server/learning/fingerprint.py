@@ -18,10 +18,14 @@ dates, times, ports and line numbers; a message also every other number that is 
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import NamedTuple
 
 PERSON = "person"
 """The detector of what somebody said."""
+
+ALL = "*"
+"""Everything, in the list of what a run covered."""
 
 _DETECTOR, _EXCEPTION, _FRAME, _WORDS = 160, 50, 80, 280
 _DIGITS = 12
@@ -88,6 +92,14 @@ def name_of_test(raw: str) -> str:
     cut_before = _CUT.fullmatch(raw) and _DETECTOR - len("%7") <= len(_escaped(raw)) <= _DETECTOR
     rest = _digest(raw[_READ:]) if raw[_READ:] else ""
     return raw if cut_before else bounded(_off_machine(raw[:_READ]) + rest, _DETECTOR)
+
+
+def covers(covered: Iterable[object], detector: str) -> bool:
+    """Was a detector among what ran? `covered` holds beginnings of detectors (`tests.test_cart`), or `*`."""
+    return any(
+        each in {ALL, detector} or detector.startswith((f"{each}::", f"{each}.", f"{each}/", f"{each}["))
+        for each in covered
+    )
 
 
 def normalised(message: str) -> str:

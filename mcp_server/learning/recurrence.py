@@ -30,9 +30,6 @@ class Finding(NamedTuple):
     basis: str
 
 
-ALL = "*"
-"""In the `covers` of a run: it was no part of the tests or files that ran."""
-
 _AGAIN = frozenset({Kind.FAILURE, Kind.FLAKY})
 
 
@@ -52,14 +49,6 @@ def recurrence(target: str, facts: Iterable[Evidence], *, trigger: float, sessio
         return Finding(Recurrence.ABSENT, looked)
     return Finding(
         Recurrence.UNKNOWN, f"nothing shows that {wanted.detector or 'its detector'} looked after the trigger"
-    )
-
-
-def covers(covered: Iterable[object], detector: str) -> bool:
-    """Was a test among what a command ran? `covered` holds beginnings of detectors, or `*` for everything."""
-    return any(
-        each in {ALL, detector} or detector.startswith((f"{each}::", f"{each}.", f"{each}/", f"{each}["))
-        for each in covered
     )
 
 
@@ -127,5 +116,9 @@ def _ran(run: Evidence, wanted: Fingerprint) -> bool:
     sort = str(detail.get("sort", "tests"))
     if wanted.kind == "test":
         many = cast("list[object]", covered) if isinstance(covered, list) else []
-        return sort == "tests" and covers(many, wanted.detector)
-    return wanted.kind == sort and detail.get("tool") == wanted.detector and (covered is None or covered == [ALL])
+        return sort == "tests" and fingerprint.covers(many, wanted.detector)
+    return (
+        wanted.kind == sort
+        and detail.get("tool") == wanted.detector
+        and (covered is None or covered == [fingerprint.ALL])
+    )

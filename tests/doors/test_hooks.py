@@ -16,6 +16,7 @@ from mcp_server import hooks
 from mcp_server.hooks import respond
 from mcp_server.lineage import parents
 from store import open_existing, open_store
+from store.errors import BusyError
 from store.records import LIVE, Kind, Project, State
 from store.revise import Move, Step
 from store.sqlite import SqliteStore
@@ -362,3 +363,81 @@ def test_a_locked_store_is_waited_for_only_once(
 def test_without_a_store_an_event_is_nothing_to_answer(folder: Path) -> None:
     payload = json.dumps({"session_id": "s", "cwd": str(folder), "source": "startup"}).encode()
     assert respond("claude-code", "SessionStart", payload, {}, None) == (None, "no store yet")
+
+
+def git(folder: Path, *words: str) -> str:
+    done = subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True, text=True, encoding="utf-8")
+    return done.stdout
+
+
+def ran(folder: Path, command: str, output: str, session: str = "s1") -> Any:
+    tool = {"tool_name": "Bash", "tool_input": {"command": command}, "tool_response": {"stdout": output}}
+    return happens(folder, "PostToolUse", session=session, **tool)
+
+
+def test_a_commit_and_a_pull_request_are_remembered_as_the_sessions_work(folder: Path, store: SqliteStore) -> None:
+    git(folder, "init", "-q")
+    git(folder, "switch", "-qc", "fix/cart")
+    happens(folder, "SessionStart", source="startup")
+    ran(folder, "git commit --allow-empty -m one", git(folder, "commit", "--allow-empty", "-m", "one"))
+    git(folder, "commit", "-q", "--allow-empty", "-m", "two")
+    ran(folder, "git commit -qam two", "")
+    ran(folder, "gh pr create", "https://github.com/o/r/pull/5\n")
+    (project,) = [each.key for each in store.projects() if store.works(each.key)]
+    commits = git(folder, "log", "--format=%H", "--reverse").split()
+    assert [(work.sort, work.how) for work in store.works(project, sort="branch", names=["fix/cart"])] == [
+        ("branch", "hook")
+    ]
+    told = [work.name for work in store.works(project, sort="commit")]
+    assert sorted(commits) == sorted(next(c for c in commits if c.startswith(name)) for name in told)
+    assert [work.name for work in store.works(project, sort="pull request")] == ["o/r#5"]
+
+
+def test_the_files_of_an_edit_are_remembered_once_a_session(folder: Path, store: SqliteStore) -> None:
+    happens(folder, "SessionStart", source="startup")
+    edit = {"tool_name": "Edit", "tool_input": {"file_path": str(folder / "src" / "a.py")}}
+    happens(folder, "PostToolUse", **edit)
+    (before,) = store.works(key(folder))
+    happens(folder, "PostToolUse", **edit)
+    assert store.works(key(folder)) == [before]
+    assert (before.sort, before.name, before.session) == ("path", "src/a.py", "s1")
+
+
+def test_every_prompt_of_a_person_counts_as_a_look_and_leaves_no_word(folder: Path, store: SqliteStore) -> None:
+    happens(folder, "SessionStart", source="startup")
+    assert [each.spoke for each in store.sessions(key(folder))] == [0.0]
+    happens(folder, "UserPromptSubmit", prompt="what does this do?")
+    assert all(each.spoke > 0 for each in store.sessions(key(folder)))
+    assert store.evidence(key(folder)) == []
+
+
+FAILED = "FAILED tests/test_a.py::test_b - ValueError: x\n1 failed, 1 passed in 0.10s\n"
+
+
+def test_a_failure_that_another_session_left_is_still_failing_and_then_fixed(folder: Path, store: SqliteStore) -> None:
+    for session in ("s1", "s2"):
+        happens(folder, "SessionStart", source="startup", session=session)
+        ran(folder, "pytest", FAILED, session)
+    ran(folder, "pytest -q", "2 passed in 0.10s\n", "s2")
+    ran(folder, "pytest", FAILED.replace("0.10", "0.20"), "s3")
+    told = [(fact.kind, fact.session) for fact in store.evidence(key(folder)) if fact.kind is not Kind.RUN]
+    assert told == [(Kind.FAILURE, "s1"), (Kind.STILL, "s2"), (Kind.FIXED, "s2"), (Kind.FAILURE, "s3")]
+
+
+def test_one_command_may_test_and_commit(folder: Path, store: SqliteStore) -> None:
+    ran(folder, "pytest && git commit -am x", "2 passed in 0.10s\n[main 1a2b3c4] x\n")
+    assert [fact.kind for fact in store.evidence(key(folder))] == [Kind.RUN]
+    assert [work.name for work in store.works(key(folder), sort="commit")] == ["1a2b3c4"]
+
+
+def test_a_locked_store_costs_an_edit_its_memory_and_not_its_rules(
+    folder: Path, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    happens(folder, "SessionStart", source="startup")
+
+    def busy(self: SqliteStore, works: object) -> None:
+        raise BusyError("the store")
+
+    monkeypatch.setattr(SqliteStore, "worked", busy)
+    edit = {"tool_name": "Edit", "tool_input": {"file_path": str(folder / "src" / "a.py")}}
+    assert "lexer" in context(happens(folder, "PostToolUse", **edit))
