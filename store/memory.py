@@ -217,7 +217,8 @@ class MemoryStore:
                 raise NotFoundError("evidence", each)
             linked.add(each)
         self._supports[rule] = linked
-        self._rules[rule] = replace(self._rules[rule], supports=len(linked))
+        voices = {self._evidence[each - 1].voice for each in linked}
+        self._rules[rule] = replace(self._rules[rule], supports=len(voices))
 
     def evidence(
         self,

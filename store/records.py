@@ -95,6 +95,10 @@ class Kind(StrEnum):
     """The agent did the same thing over and over."""
 
 
+AUTHORED = frozenset({Kind.FEEDBACK, Kind.REPORT, Kind.SUGGESTION, Kind.REVIEW, Kind.COMMENT, Kind.INTERRUPT})
+"""What somebody said: however often, it is one voice. The other kinds were observed."""
+
+
 class Outcome(StrEnum):
     """The verdict on an episode. `unknown` is the default and counts as neither."""
 
@@ -153,6 +157,11 @@ class Evidence(NamedTuple):
     def occasion(self) -> str:
         """What counts once when machine results are counted: session, else commit, else the fact itself."""
         return self.session or self.commit or self.hash
+
+    @property
+    def voice(self) -> str:
+        """What counts once for a rule: who said it, or the occasion on which it was observed."""
+        return f"by {self.source.identity}" if self.kind in AUTHORED else f"in {self.occasion}"
 
 
 class Work(NamedTuple):
@@ -235,7 +244,7 @@ class Rule(NamedTuple):
     why: str
     created: float
     supports: int = 0
-    """How many pieces of evidence are linked to it."""
+    """How many voices stand behind it: whoever said it once, and what was observed once per session or commit."""
 
     @property
     def name(self) -> str:

@@ -17,6 +17,7 @@ from store.connection import LARGEST, Connection, UnreadableError, as_id, sole
 from store.contract import Delivery, Forgotten, Kept, Numbers
 from store.errors import ConflictError, DamagedError, NotFoundError
 from store.records import (
+    AUTHORED,
     GLOBAL,
     LIVE,
     Condition,
@@ -52,8 +53,12 @@ Row = tuple[Any, ...]
 
 Read = TypeVar("Read")
 
-RULES = """SELECT r.id, r.project, r.state, r.pinned, r.operation, r.replaces, r.ending, r.target, r.why,
-    r.created, (SELECT count(*) FROM supports s WHERE s.rule = r.id),
+VOICE = f"""CASE WHEN e.kind IN ({", ".join(f"'{kind}'" for kind in sorted(AUTHORED))}) THEN 'by ' || e.identity
+    ELSE 'in ' || coalesce(nullif(e.session, ''), nullif(e.commit_id, ''), e.hash) END"""
+"""`Evidence.voice`."""
+RULES = f"""SELECT r.id, r.project, r.state, r.pinned, r.operation, r.replaces, r.ending, r.target, r.why,
+    r.created, (SELECT count(DISTINCT {VOICE}) FROM supports s JOIN evidence e ON e.id = s.evidence
+        WHERE s.rule = r.id),
     v.number, v.digest, v.salt, v.text, v.paths, v.origin, v.identity, v.trust, v.time, v.removed, v.withdrawn
     FROM rules r JOIN versions v ON v.rule = r.id AND v.number = r.version"""
 VERSIONS = """SELECT number, digest, salt, text, paths, origin, identity, trust, time, removed, withdrawn

@@ -84,11 +84,17 @@ def remarks(feedback: Iterable[Evidence], *, failed: Mapping[str, Iterable[str]]
 
 
 def unclear(feedback: Iterable[Evidence]) -> list[Cluster]:
-    """What people said in which no instruction could be found; `review` asks for one."""
+    """What people told us in which no instruction could be found; `review` asks for one.
+
+    What was overheard, in prompts or in reviews, was meant for the moment: it asks for nothing.
+    """
     return [
         Cluster(fact.fingerprint, facts=(fact,))
         for fact in feedback
-        if fact.text != FORGOTTEN and not directives(fact.text)
+        if fact.text != FORGOTTEN
+        and fact.kind is Kind.FEEDBACK
+        and "sign" not in fact.detail
+        and not directives(fact.text)
     ]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, cast
 
 from mcp_server.learning.cluster import Cluster, Remark, causes, filled, remarks, unclear
+from mcp_server.learning.directive import directives
 from mcp_server.learning.likeness import Likeness, Shelf
 from mcp_server.learning.model import Answer, Model, ModelError, Question
 from mcp_server.learning.propose import Proposal, Unfit, as_edit, in_a_models_words, in_own_words, refused
@@ -75,7 +76,8 @@ def make(store: Store, project: str, *, nonce: Callable[[], str], model: Model |
     head = store.head(project)
     rules = {rule.id: rule for rule in (*store.rules(project), *store.rules(GLOBAL))}
     links = store.links(project)
-    feedback = store.evidence(project, kinds=[Kind.FEEDBACK], trust=Trust.MEMBER, newest=REMARKS)
+    ruled = Shelf(_comparable(rules.values()))
+    feedback = _heard(store, project, rules, ruled)
     tallies = store.tallies(project)
     failed = _failed(store, project, feedback)
     draft = _Draft()
@@ -100,7 +102,6 @@ def make(store: Store, project: str, *, nonce: Callable[[], str], model: Model |
     )
     faults: list[str] = []
     worded: set[str] = set()
-    ruled = Shelf(_comparable(rules.values()))
     for cluster, answer in zip(remedied, answers, strict=True):
         made = _proposal(cluster, answer, model=model, faults=faults)
         if made is None:
@@ -128,6 +129,28 @@ def make(store: Store, project: str, *, nonce: Callable[[], str], model: Model |
         asked=questions,
         faults=tuple(dict.fromkeys(faults)),
         model=model.name if model else "",
+    )
+
+
+def _heard(store: Store, project: str, rules: Mapping[int, Rule], ruled: Shelf) -> list[Evidence]:
+    """What people said and reviewers wrote, without echoes of rules that the session had been shown."""
+    said = store.evidence(project, kinds=[Kind.FEEDBACK, Kind.COMMENT], trust=Trust.MEMBER, newest=REMARKS)
+    return [
+        fact
+        for fact in said
+        if not fact.detail.get("author_of_pull_request") and not _echo(fact, store, rules=rules, ruled=ruled)
+    ]
+
+
+def _echo(fact: Evidence, store: Store, *, rules: Mapping[int, Rule], ruled: Shelf) -> bool:
+    """Does a fact say what a rule says that was served to its session before? It shows the rule broken at most."""
+    if fact.session is None:
+        return False
+    alike = {ruled.same(directive.sentence) for directive in directives(fact.text)}
+    live = {ident for ident in alike if ident is not None and rules[ident].state in LIVE}
+    return bool(live) and any(
+        shown.delivered and shown.rule in live and shown.time < fact.time
+        for shown in store.exposures(fact.session, fact.project)
     )
 
 

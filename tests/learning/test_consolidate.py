@@ -10,7 +10,7 @@ from store.records import FORGOTTEN, GLOBAL, Ending, Exposure, Kind, Operation, 
 from store.revise import Add, Move, Step
 from store.values import replace
 from tests.learning.workbench import OTHER, TARGET, ScriptedModel, World
-from tests.store.facts import HERE, NOW, adding, fact, session, wording
+from tests.store.facts import HERE, NOW, adding, fact, session, showing, wording
 
 SAID = "After you edit fields.txt, run `python make_form.py`."
 
@@ -107,7 +107,8 @@ def test_the_same_thing_said_again_strengthens_the_candidate() -> None:
     assert revision is None
     assert [(rule.name, list(facts)) for rule, facts in plan.supports] == [("R1", again)]
     assert "strengthened R1 with 1 more piece of evidence" in report.words(plan)
-    assert world.store.rule(1).supports == 2
+    assert [fact.text for fact in world.store.supports(1)] == ["Use uv, not pip.", "use uv, not pip!"]
+    assert world.store.rule(1).supports == 1, "one voice, however often it is raised"
     assert not world.plan().changes
 
 
@@ -116,7 +117,7 @@ def test_things_said_alike_are_one_proposal_in_the_newest_words() -> None:
     world.says("use uv, not pip!", "Use uv, not pip.")
     world.consolidate()
     (rule,) = world.store.rules(HERE)
-    assert (rule.text, rule.why, rule.supports) == ("Use uv, not pip.", "a person said so, 2 times", 2)
+    assert (rule.text, rule.why, rule.supports) == ("Use uv, not pip.", "a person said so, 2 times", 1)
 
 
 def test_what_two_people_said_is_counted_as_two() -> None:
@@ -474,3 +475,58 @@ def test_the_plan_is_a_value_that_can_be_compared() -> None:
     assert world.plan() == world.plan()
     assert replace(world.plan(), waiting=3) != world.plan()
     assert world.store.evidence(HERE, kinds=[Kind.FEEDBACK])[0].text == fact(SAID).text
+
+
+ADA = Source("github pr.json", "github:ada", Trust.MEMBER)
+
+
+def test_a_reviewers_standing_remark_becomes_a_candidate_with_its_quote() -> None:
+    world = World()
+    comment = fact("nit: always use `pathlib` in scripts.", kind=Kind.COMMENT, source=ADA, path="a.py")
+    world.store.record([comment, fact("why is this 3?", kind=Kind.COMMENT, source=ADA)])
+    plan, _ = world.consolidate()
+    (rule,) = world.store.rules(HERE)
+    assert (rule.text, rule.current.source.trust, rule.state) == (
+        "Always use `pathlib` in scripts.",
+        Trust.MEMBER,
+        State.CANDIDATE,
+    )
+    assert [quote.text for quote in world.store.supports(rule.id)] == [comment.text]
+    assert plan.questions == ()
+
+
+def test_an_authors_remarks_on_their_own_pull_request_direct_nobody() -> None:
+    world = World()
+    own = fact("Always use uv.", kind=Kind.COMMENT, source=ADA, author_of_pull_request=True)
+    stranger = fact("Never use uv.", kind=Kind.COMMENT, source=Source("pr", "github:x", Trust.ANONYMOUS))
+    bot = fact("Always use poetry.", kind=Kind.COMMENT, source=Source("pr", "bot:github:y", Trust.AGENT))
+    world.store.record([own, stranger, bot])
+    assert world.plan().proposals == ()
+
+
+def test_a_detected_correction_without_an_instruction_asks_nobody_for_one() -> None:
+    world = World()
+    world.store.record([fact("not like that", sign="a person says no"), fact("ugh, this is bad")])
+    assert [cluster.facts[0].text for cluster in world.plan().questions] == ["ugh, this is bad"]
+
+
+def test_text_like_a_rule_that_its_session_was_served_is_an_echo_and_supports_nothing() -> None:
+    world = World()
+    world.store.revise(HERE, [adding("Use uv, not pip.")], cause="add", now=NOW)
+    world.store.deliver(session(), task="", shown=[showing(1)], now=NOW)
+    echoes = [fact("use uv, not pip!", session="s1", time=NOW + 5), fact("Use uv not pip", session="s1", time=NOW + 9)]
+    world.store.record(echoes)
+    assert world.plan().supports == ()
+    before = fact("Use uv, not pip!!", session="s1", time=NOW - 5)
+    elsewhere = fact("Use uv, not pip, please.", session="s2", time=NOW + 5)
+    world.store.record([before, elsewhere])
+    ((rule, facts),) = world.plan().supports
+    assert (rule.id, [each.text for each in facts]) == (1, [before.text, elsewhere.text])
+
+
+def test_what_was_left_out_of_a_session_or_is_no_longer_served_is_not_echoed() -> None:
+    world = World()
+    world.store.revise(HERE, [adding("Use uv, not pip.")], cause="add", now=NOW)
+    world.store.deliver(session(), task="", shown=[showing(1)._replace(delivered=False)], now=NOW)
+    world.store.record([fact("use uv, not pip!", session="s1", time=NOW + 5)])
+    assert [rule.id for rule, _ in world.plan().supports] == [1]

@@ -172,11 +172,21 @@ def test_support_is_linked_once_and_only_to_rules_there_are(store: Store) -> Non
     store.record([fact("uv!")], rule=1)
     store.record([fact("uv!"), fact("uv again")], rule=1)
     assert [f.text for f in store.supports(1)] == ["uv!", "uv again"]
-    assert store.rule(1).supports == 2
     assert store.links(HERE) == {1: frozenset({1, 2})}
     with pytest.raises(NotFoundError, match="R7 does not exist"):
         store.record([fact("lost")], rule=7)
     assert [f.text for f in store.evidence(HERE)] == ["uv!", "uv again"]
+
+
+def test_one_identity_counts_once_and_machine_results_once_a_session_or_commit(store: Store) -> None:
+    store.revise(HERE, [adding("Use uv.")], cause="add", now=NOW)
+    store.record([fact("uv!"), fact("uv again"), fact("uv!!", kind=Kind.COMMENT)], rule=1)
+    assert store.rule(1).supports == 1
+    other = Source("review", "github:ada", Trust.MEMBER)
+    store.record([fact("uv", kind=Kind.COMMENT, source=other), failure("t", "s1"), failure("u", "s1")], rule=1)
+    assert store.rule(1).supports == 3
+    store.record([failure("t", "s2"), failure("t", None, commit="c1"), failure("u", None)], rule=1)
+    assert store.rule(1).supports == 6
 
 
 def test_links_reach_global_rules_but_no_other_project(store: Store) -> None:
