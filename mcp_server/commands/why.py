@@ -1,13 +1,15 @@
 """`why`: where a rule comes from, what was decided about it, and what is known of it."""
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from mcp_server.commands import count, moment, rule_facts, rule_here, show
 from mcp_server.learning import fingerprint, outcome
+from mcp_server.learning.recurrence import Recurrence, recurrence
 from mcp_server.wiring import Wiring
 from store.contract import Store
-from store.records import FORGOTTEN, GLOBAL, Evidence, Outcome, Rule
+from store.records import FORGOTTEN, GLOBAL, Evidence, Exposure, Outcome, Rule
 
 EPISODES = 30
 """Newest episodes whose outcomes a person is told; `--json` looks at all."""
@@ -30,6 +32,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     episodes = dict(sorted({exposure.episode: exposure.session for exposure in exposures}.items()))
     newest = episodes if options.json else dict(list(episodes.items())[-EPISODES:])
     outcomes = _outcomes(store, rule, newest)
+    endpoints = recurrences(store, rule, newest=None if options.json else EPISODES)
     if options.json:
         show(
             wiring,
@@ -57,6 +60,8 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
                     for d in decisions
                 ],
                 "exposures": {"sessions": len({e.session for e in exposures}), "outcomes": outcomes},
+                "target_words": fingerprint.parse(rule.target).readable() if rule.target else "",
+                "recurrences": [endpoint._asdict() for endpoint in endpoints],
                 "verdict": "not measured",
             },
         )
@@ -84,11 +89,53 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         say(f"  {moment(decision.time)}  {decision.kind} by {decision.actor}: {decision.reason}")
     shown = len({exposure.session for exposure in exposures})
     say(f"Shown in {count(shown, 'session')}. Effect: not measured (shown every time, so there is nothing to compare).")
+    if endpoints:
+        where = f"Of {count(len(endpoints), 'session')} in which it came into play, what it is meant to prevent"
+        say(f"  {where} {_told(endpoints)}.")
     if outcomes:
         told = ", ".join(f"{number} {word}" for word, number in outcomes.items())
         where = "" if len(newest) == len(episodes) else f" in its newest {len(newest)} episodes"
         say(f"  Outcomes seen beside it{where}, which prove nothing: {told}.")
     return 0
+
+
+class Endpoint(NamedTuple):
+    """What became of a rule's target in one session in which the rule came into play."""
+
+    session: str
+    shown: bool
+    recurrence: str
+    basis: str
+
+
+def recurrences(store: Store, rule: Rule, *, newest: int | None = None) -> list[Endpoint]:
+    """The endpoint of a rule in every session that triggered it, or in the newest of them; none without a target.
+
+    Whether the rule was shown does not matter for what counts as a trigger.
+    """
+    triggers: dict[str, Exposure] = {}
+    for exposure in store.exposures_of(rule.id) if rule.target else ():
+        triggers.setdefault(exposure.session, exposure)
+    wanted = list(triggers.values())[-(newest or len(triggers)) :]
+    projects = [rule.project] if rule.project != GLOBAL else [project.key for project in store.projects()]
+    sessions = {each.id: each for project in projects for each in store.sessions(project)} if wanted else {}
+    found: list[Endpoint] = []
+    for exposure in wanted:
+        session = sessions.get(exposure.session)
+        project = session.project if session else rule.project
+        facts = store.evidence(project, session=exposure.session)
+        told = recurrence(rule.target, facts, trigger=exposure.time, session=session)
+        found.append(Endpoint(exposure.session, exposure.delivered, str(told.recurrence), told.basis))
+    return found
+
+
+def _told(endpoints: Sequence[Endpoint]) -> str:
+    """How often the target came back, was looked for and not seen, and is not known of."""
+    times = {word: sum(each.recurrence == word for each in endpoints) for word in Recurrence}
+    return (
+        f"came back in {times[Recurrence.RECURRED]}, was looked for and not seen in {times[Recurrence.ABSENT]}, "
+        f"not known in {times[Recurrence.UNKNOWN]}"
+    )
 
 
 def _outcomes(store: Store, rule: Rule, episodes: Mapping[int, str]) -> dict[str, int]:
@@ -100,7 +147,7 @@ def _outcomes(store: Store, rule: Rule, episodes: Mapping[int, str]) -> dict[str
     for ident, session in episodes.items():
         project = store.episode(ident).project if rule.project == GLOBAL else rule.project
         facts = store.evidence(project, session=session, kinds=outcome.TELLING)
-        verdict = outcome.derive(fact for fact in facts if fact.episode in {None, ident})
+        verdict = outcome.derive(outcome.of_episode(ident, store.episodes(session, project), facts))
         found[str(verdict)] = found.get(str(verdict), 0) + 1
     return {str(word): found[str(word)] for word in Outcome if str(word) in found}
 
@@ -115,11 +162,17 @@ def _quote_facts(fact: Evidence) -> dict[str, object]:
         "identity": fact.source.identity,
         "trust": fact.source.trust.word,
         "session": fact.session,
+        "how": fact.how,
+        "confidence": fact.confidence,
+        "commit": fact.commit,
+        "pull_request": fact.pull_request,
+        "path": fact.path,
     }
 
 
 def _who(fact: Evidence) -> str:
-    return f"{fact.kind} by {fact.source.identity} ({fact.source.trust.word})"
+    whose = f", in a session told {fact.how}" if fact.session and fact.how.startswith("by ") else ""
+    return f"{fact.kind} by {fact.source.identity} ({fact.source.trust.word}{whose})"
 
 
 def _short(text: str) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from mcp_server.learning import fingerprint
-from store.records import Evidence, Kind, Outcome, Trust
+from mcp_server.learning.attribute import episode_at
+from store.records import Episode, Evidence, Kind, Outcome, Trust
 
 TELLING = (
     Kind.FEEDBACK,
@@ -41,6 +42,16 @@ class Verdict(NamedTuple):
 
 
 NOBODY = Verdict(Outcome.UNKNOWN, "nothing was observed that tells")
+
+
+def of_episode(ident: int, episodes: Sequence[Episode], facts: Iterable[Evidence]) -> list[Evidence]:
+    """The facts of a session that belong to one of its episodes: as they say, else by when they happened."""
+
+    def episode(fact: Evidence) -> int | None:
+        found = episode_at(episodes, fact.time) if fact.episode is None else None
+        return found.id if found else fact.episode
+
+    return [fact for fact in facts if episode(fact) == ident]
 
 
 def derive(evidence: Iterable[Evidence]) -> Outcome:

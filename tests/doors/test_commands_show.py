@@ -10,7 +10,9 @@ from store.records import Exposure, Kind, Outcome, Session, Source, State, Trust
 from store.revise import Add, Step
 from store.values import replace
 from tests.doors.desk import AGENT, SAFETY, Desk, failed, junit, repository
-from tests.store.facts import fact, wording
+from tests.store.facts import adding, fact, wording
+
+ADA = Source("github pr.json", "github:ada", Trust.MEMBER)
 
 
 def shown(desk: Desk, session: str, rule: int = 1) -> int:
@@ -150,6 +152,37 @@ def test_why_says_what_was_seen_beside_a_rule_and_that_it_proves_nothing(desk: D
         "sessions": 4,
         "outcomes": {str(Outcome.SUCCESS): 2, str(Outcome.FAILURE): 1, str(Outcome.UNKNOWN): 1},
     }
+
+
+def test_why_tells_in_how_many_sessions_its_target_came_back_or_was_looked_for(desk: Desk) -> None:
+    target = "test:t::a|ValueError|a.py"
+    desk.store.revise(desk.project, [adding("Check the input.", target=target)], cause="add", now=desk.clock())
+    for name in ("s1", "s2", "s3"):
+        shown(desk, name)
+    at = desk.clock.forward(60)
+    failed = fact("boom", kind=Kind.FAILURE, fingerprint=target, session="s1", project=desk.project, time=at)
+    looked = fact("ran", kind=Kind.RUN, session="s2", project=desk.project, time=at, looked=["t::a"])
+    desk.keep(failed, looked)
+    assert "test t::a fails with ValueError in a.py" in desk.run("why", "R1")
+    assert (
+        "  Of 3 sessions in which it came into play, what it is meant to prevent came back in 1, "
+        "was looked for and not seen in 1, not known in 1."
+    ) in desk.run("why", "R1").splitlines()
+    assert [(each["session"], each["recurrence"]) for each in desk.facts("why", "R1")["recurrences"]] == [
+        ("s1", "recurred"),
+        ("s2", "absent"),
+        ("s3", "unknown"),
+    ]
+
+
+def test_why_says_how_a_quote_found_its_session(desk: Desk) -> None:
+    desk.run("add", "Use a set.")
+    comment = fact("Use a set.", kind=Kind.COMMENT, project=desk.project, source=ADA, commit="a" * 40)
+    (kept,) = desk.keep(comment)
+    desk.store.record([comment], rule=1)
+    desk.store.attribute([kept], session="s1", episode=None, how="by its commit", confidence=0.95)
+    assert "comment by github:ada (member, in a session told by its commit): Use a set." in desk.run("why", "R1")
+    assert desk.facts("why", "R1")["quotes"][-1]["confidence"] == 0.95
 
 
 def test_why_of_a_forgotten_rule_still_tells_its_history(desk: Desk) -> None:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcp_server.learning.outcome import NOBODY, Verdict, derive, verdict
-from store.records import Evidence, Kind, Outcome, Source, Trust
-from tests.store.facts import NOW, fact, failure
+from mcp_server.learning.outcome import NOBODY, Verdict, derive, of_episode, verdict
+from store.records import Episode, Evidence, Kind, Outcome, Source, Trust
+from tests.store.facts import HERE, NOW, fact, failure
 
 AGENT = Source("MCP tool", "agent:x", Trust.AGENT)
 ADA = Source("github pr.json", "github:ada", Trust.MEMBER)
@@ -139,6 +139,14 @@ def test_a_benchmark_that_got_worse_is_a_failure_where_nothing_stronger_speaks()
 
 def test_an_agents_report_counts_only_where_nothing_else_speaks_and_the_newest_counts() -> None:
     assert verdict([report("success"), report("mixed")]) == Verdict(Outcome.MIXED, "the agent says so")
+
+
+def test_facts_of_a_session_belong_to_the_episode_they_name_or_happened_in() -> None:
+    episodes = [Episode(ident, "s1", HERE, "", NOW + at, NOW + at) for ident, at in ((4, 0), (7, 100))]
+    early, late, named = run(1, at=50), run(0, at=150), run(0, passed=3, at=150)._replace(episode=4)
+    assert of_episode(4, episodes, [early, late, named]) == [early, named]
+    assert of_episode(7, episodes, [early, late, named]) == [late]
+    assert of_episode(7, [], [early, named]) == []
 
 
 EVERYTHING = [run(1), run(0, at=1), review("approved", at=2), pull_request("merged", 3), revert(at=4), check("fail")]
