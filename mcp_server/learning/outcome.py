@@ -62,13 +62,12 @@ def derive(evidence: Iterable[Evidence]) -> Outcome:
 def verdict(evidence: Iterable[Evidence]) -> Verdict:
     """How an episode went, as far as its facts tell. Their order in time decides, not that of their arrival."""
     facts = sorted(evidence, key=lambda fact: (fact.time, fact.id))
-    tested = _tested(facts)
-    found = _people(facts, tested) or tested or _redone(facts) or _measured(facts) or _reported(facts) or NOBODY
+    found = _people(facts) or _tested(facts) or _redone(facts) or _measured(facts) or _reported(facts) or NOBODY
     reverted = _reverted(facts)
     return found if reverted is None or found.outcome is Outcome.FAILURE else reverted
 
 
-def _people(facts: Sequence[Evidence], tested: Verdict | None) -> Verdict | None:
+def _people(facts: Sequence[Evidence]) -> Verdict | None:
     """Corrections, the newest word of each reviewer, and what became of the pull request."""
     trusted = [fact for fact in facts if fact.source.trust >= Trust.MEMBER]
     corrections = sum(fact.kind is Kind.FEEDBACK for fact in trusted)
@@ -84,8 +83,6 @@ def _people(facts: Sequence[Evidence], tested: Verdict | None) -> Verdict | None
         *(["its pull request was merged"] if ends[-1:] == ["merged"] else []),
         *(["a reviewer approved it"] if "approved" in states else []),
     ]
-    if bad and not good and tested is not None and tested.outcome is Outcome.SUCCESS:
-        good = [tested.basis]
     if bad and good:
         return Verdict(Outcome.MIXED, f"{', '.join(bad)}, yet {', '.join(good)}")
     if bad or good:

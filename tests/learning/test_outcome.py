@@ -92,7 +92,7 @@ def test_checks_count_by_their_newest_result_and_one_failure_is_enough() -> None
 def test_a_persons_correction_weighs_most() -> None:
     said = fact("not like that")
     assert derive([said, report("success")]) is Outcome.FAILURE
-    assert derive([said, run(0)]) is Outcome.MIXED
+    assert derive([said, run(0)]) is Outcome.FAILURE
     assert derive([said, run(1)]) is Outcome.FAILURE
     assert derive([fact("an agent's quote", source=AGENT), report("success")]) is Outcome.SUCCESS
 
