@@ -77,6 +77,31 @@ def local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
+def child(element: Any, tag: str) -> Any:
+    """The first child of this name, whatever its namespace; None where there is none, or no element."""
+    return next((each for each in element if local(each.tag) == tag), None) if element is not None else None
+
+
+def words(element: Any, tag: str) -> str:
+    """The text of the first child of this name; empty where there is none."""
+    found = child(element, tag)
+    return "" if found is None else found.text or ""
+
+
+def number(value: str | None) -> int | None:
+    """The whole number that an attribute holds, if it holds one."""
+    plain = (value or "").strip().replace(",", "")
+    return int(plain) if re.fullmatch(r"[0-9]{1,9}", plain) else None
+
+
+def head(data: bytes) -> str:
+    """The beginning of a document as text, to tell what it is; empty where its encoding is not read. Never raises."""
+    try:
+        return _decoder(data, "").decode(data[:_CHUNK])
+    except NotAReport:
+        return ""
+
+
 def free(element: Any) -> None:
     """Let go of an element that has ended, and of its elder siblings, so memory does not grow with the file."""
     element.clear()
@@ -144,6 +169,9 @@ def _check_beginning(head: str, name: str, form: Form) -> None:
 
 
 _REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,8})|([0-9]{1,10}));")
+_COLOUR = re.compile(r"(?:\x1b|&#27;|&#x1b;|#x1b)\[[0-9;?]{0,40}[A-Z]", re.IGNORECASE)
+"""What colours a terminal, also as pytest writes it; without its first character it would read as words."""
+_COLOURED = ("\x1b[", "#27;[", "1B[", "1b[", "1B;[", "1b;[")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -160,6 +188,7 @@ def _legal(data: bytes, decoder: codecs.IncrementalDecoder) -> Iterator[bytes]:
 
 
 def _without_controls(text: str) -> bytes:
+    text = _COLOUR.sub("", text) if any(mark in text for mark in _COLOURED) else text
     return _CONTROL.sub(" ", _REFERENCE.sub(_reference, text)).encode()
 
 

@@ -23,6 +23,11 @@ KIND = "junit"
 _NAME = 200
 
 
+def claims(head: str) -> bool:
+    """Is this the beginning of XML that no other reader claims? What is no JUnit report is refused by its root."""
+    return head.lstrip("\ufeff \t\r\n").startswith("<") and elements.root(head) != "TestRun"
+
+
 def parse(data: bytes, origin: str) -> Report:
     """The report in `data`; `origin` names it in messages. Raises NotAReport."""
     name = document.named(origin)
@@ -110,7 +115,7 @@ class _Reading:
 
     def _open(self, tag: str, element: Any) -> None:
         if tag in _SUITES:
-            claim = {name: _number(element.get(name)) or 0 for name in _CLAIMS}
+            claim = {name: elements.number(element.get(name)) or 0 for name in _CLAIMS}
             run = claim["tests"] - claim["skipped"] - claim["disabled"]
             # the name of a whole run says nothing, and one that is endless would be read with every case
             name = _attribute(element, "name") if tag == "testsuite" else ""
@@ -157,7 +162,7 @@ def _read(element: Any, *, suites: Sequence[str]) -> tuple[Key, Case]:
     status, told = _outcome(element)
     owner, name, file = (_attribute(element, key) for key in ("classname", "name", "file"))
     identity = cases.identity(suites, owner, name or unnamed, file)
-    line = _number(element.get("line"))
+    line = elements.number(element.get("line"))
     return (*suites, owner, name, file), cases.made(identity, status, told, owner=owner, file=file, line=line)
 
 
@@ -165,12 +170,6 @@ def _attribute(element: Any, key: str) -> str:
     """The attribute as it stands, or its clean beginning where it is longer than anybody writes."""
     raw = element.get(key) or ""
     return raw if len(raw) <= READ else clean_line(raw, limit=READ).text
-
-
-def _number(value: str | None) -> int | None:
-    """The whole number that an attribute holds, if it holds one."""
-    plain = (value or "").strip().replace(",", "")
-    return int(plain) if re.fullmatch(r"[0-9]{1,9}", plain) else None
 
 
 def _outcome(element: Any) -> tuple[Status, Told]:

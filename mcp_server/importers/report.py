@@ -29,6 +29,9 @@ class Moment(NamedTuple):
     """It was told without a zone and read as UTC, so it may be off by half a day."""
 
 
+UNTOLD = Moment()
+
+
 class Report(NamedTuple):
     """One run of tests. `cases` holds every identity once."""
 
@@ -42,7 +45,9 @@ class Report(NamedTuple):
     """The format: `junit`, `trx`, `ctrf`, `go`."""
     suite: CleanText
     """The run's own name; empty where it has none."""
-    began: Moment = Moment()
+    began: Moment = UNTOLD
+    foreign: int = 0
+    """Lines between events that are none."""
 
     @property
     def time(self) -> float | None:
@@ -95,6 +100,7 @@ def one_run(reports: Iterable[Report], origin: str) -> Report:
         kind=", ".join(sorted({part.kind for part in parts})),
         suite=suites.pop() if len(suites) == 1 else clean_line("").text,
         began=earliest(part.began for part in parts),
+        foreign=sum(part.foreign for part in parts),
     )
 
 
@@ -119,7 +125,7 @@ def plausible(seconds: float | None) -> float | None:
 
 def earliest(moments: Iterable[Moment]) -> Moment:
     """When a run began whose parts began at these times."""
-    return min((each for each in moments if each.time is not None), default=Moment())
+    return min((each for each in moments if each.time is not None), default=UNTOLD)
 
 
 _RANK = {status: rank for rank, status in enumerate(Status)}

@@ -190,7 +190,7 @@ def _frame(found: re.Match[str]) -> _Frame:
         function = re.sub(r"^.*\bin ", "", group["python_in"] or group["place_in"])
     else:
         function = (group["script_in"] or group["net_in"]).rpartition(".")[2]
-    plain = re.sub(r"^(?:file://(?=/)|webpack://[^/]*/+|\./)+", "", path).replace("\\", "/").removeprefix("./")
+    plain = re.sub(r"^(?:file://(?=/)|webpack://[^/]*/+|\./|/_/)+", "", path).replace("\\", "/").removeprefix("./")
     return _Frame(plain, "" if function.startswith("<anonymous") else function.strip("`' "))
 
 

@@ -438,6 +438,16 @@ def test_control_characters_cost_no_test():
     assert "\x1b" not in report.cases[0].detail
 
 
+@pytest.mark.parametrize("mark", ["\x1b", "&#27;", "&#x1B;", "#x1B", "#x1b"])
+def test_colours_are_no_words_and_hide_no_markup(mark: str):
+    text = f"{mark}[1;31mKeyError: 1{mark}[0m{mark}[</failure>"
+    case = only(suite(f"<testcase classname='a.b' name='t'><failure>{text}</testcase>"))
+    assert (case.exception, case.detail.rstrip(" [").removesuffix("#x1B").removesuffix("#x1b")) == (
+        "KeyError",
+        "KeyError: 1",
+    )
+
+
 def test_legal_references_stay_wherever_the_file_is_cut_into_pieces():
     for width in range(65_490, 65_540, 3):
         data = b"<testsuite><testcase classname='a.b' name='t&#65;&amp;&#x42;'><skipped/></testcase></testsuite>"
