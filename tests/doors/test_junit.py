@@ -10,7 +10,7 @@ from mcp_server.importers.cases import Case, Status
 from mcp_server.importers.elements import DEEPEST, LARGEST
 from mcp_server.importers.found import NotAReport
 from mcp_server.importers.junit import parse
-from mcp_server.importers.report import Report, one_run
+from mcp_server.importers.report import BAD, Report, one_run
 from mcp_server.learning import fingerprint
 from store.text import clean_evidence, clean_line
 
@@ -64,6 +64,74 @@ def test_a_real_report_has_the_counts_a_person_counts(
     assert (report.tests, report.failures, report.errors) == (tests, failures, errors)
     assert (report.skipped, report.flaky) == (skipped, flaky)
     assert (report.partial, report.succeeded) == (partial, succeeded)
+
+
+SPARK, GO, JEST = "test.test_spark.SparkTests", "package/stdout", "__tests__"
+
+
+@samples
+@pytest.mark.parametrize(
+    ("end", "failed"),
+    [
+        ("bazel__suite-logs.xml", ["bazel/failing_absl_test"]),
+        ("pytest__corrupt-xml.xml", []),
+        ("pytest__junit.fail.xml", [f"{SPARK}::test_rsh_events"]),
+        (
+            "jest-junit.xml",
+            [
+                f"{JEST}/main.test.js::Test 1 \u203a Test 1.1::Failing test",
+                f"{JEST}/main.test.js::Test 1 \u203a Test 1.1::Exception in target unit",
+                f"{JEST}/main.test.js::Test 2::Exception in test",
+                f"{JEST}/second.test.js::Timeout test",
+            ],
+        ),
+        (
+            "phpunit__phpunit.xml",
+            [
+                f"CLI Arguments::targeting-traits-with-{kind}-attribute-is-deprecated.phpt"
+                for kind in ("coversclass", "usesclass")
+            ],
+        ),
+        (
+            "030-report.xml",
+            [
+                *(f"{GO}::TestFailWith{how}" for how in ("StdoutAndTestOutput", "StdoutAndNoTestOutput")),
+                *(f"{GO}::TestFailWith{how}" for how in ("TestOutput", "NoTestOutput")),
+                f"{GO}::TestSubtests",
+                *(f"{GO}::TestSubtests/TestFailWith{how}" for how in ("StdoutAndTestOutput", "StdoutAndNoTestOutput")),
+                *(f"{GO}::TestSubtests/TestFailWith{how}" for how in ("TestOutput", "NoTestOutput")),
+            ],
+        ),
+        ("cypress__test-result.xml", []),
+        ("googletest__output_b.xml", []),
+        ("nested__multi-level.xml", []),
+        ("maven_surefire_flaky__surefire-report.xml", []),
+        ("nextest__basic.xml", ["oxidized_navigation::parry3d::test_failure"]),
+        ("data__normal.xml", ["JUnitXmlReporter.constructor::should default path to an empty string"]),
+    ],
+)
+def test_a_real_report_has_the_failures_a_person_finds(end: str, failed: list[str]):
+    assert [case.identity for case in sample(end).cases if case.status in BAD] == failed
+
+
+@samples
+@pytest.mark.parametrize(
+    ("end", "suite_name", "time", "vague"),
+    [
+        ("bazel__suite-logs.xml", "", None, False),
+        ("pytest__junit.fail.xml", "", 1599236284.966371, True),
+        ("jest-junit.xml", "jest tests", 1603834781.0, True),
+        ("030-report.xml", "", 1640995200.0, False),
+        ("googletest__output_b.xml", "AllTests", 1610732359.0, True),
+        ("nextest__basic.xml", "nextest-run", 1733169970.512, False),
+        ("data__normal.xml", "", 1369391038.0, True),
+    ],
+)
+def test_a_real_report_says_when_it_began_and_what_it_is_called(
+    end: str, suite_name: str, time: float | None, vague: bool
+):
+    report = sample(end)
+    assert (report.kind, report.suite, report.time, report.began.vague) == ("junit", suite_name, time, vague)
 
 
 @samples
@@ -304,6 +372,30 @@ def test_a_failure_that_the_attributes_claim_and_no_case_shows_makes_the_report_
     assert parse(suite("<testcase classname='a.b' name='t'/>", attributes="tests='1' failures='1'"), "r.xml").partial
 
 
+@pytest.mark.parametrize(
+    ("stamps", "time", "vague"),
+    [
+        (["2026-01-01T10:00:00Z"], 1767261600.0, False),
+        (["2026-01-01T11:00:00.5+01:00"], 1767261600.5, False),
+        (["2026-01-01T10:00:00"], 1767261600.0, True),
+        (["2026-01-01T12:00:00Z", "2026-01-01T10:00:00"], 1767261600.0, True),
+        (["1970-01-01T00:00:00Z", "0001-01-01T00:00:00"], None, False),
+        (["Thu Jan  1 10:00:00 2026", "1767261600", "x" * 100_000], None, False),
+    ],
+)
+def test_a_run_began_when_the_first_of_its_suites_did(stamps: list[str], time: float | None, vague: bool):
+    suites = "".join(f"<testsuite timestamp='{stamp}'/>" for stamp in stamps)
+    for data in (f"<testsuites>{suites}</testsuites>", f"<testsuites timestamp='{stamps[0]}'>{suites}</testsuites>"):
+        report = parse(data.encode(), "r.xml")
+        assert (report.time, report.began.vague) == (time, vague)
+
+
+def test_the_name_of_a_run_is_that_of_all_its_suites_and_clean():
+    data = f"<testsuites name='unit{TAGS} tests {KEY}'><testsuite name='a'/></testsuites>"
+    assert parse(data.encode(), "r.xml").suite == "unit tests [redacted: GitHub token]"
+    assert parse(b"<testsuite name='a'/>", "r.xml").suite == ""
+
+
 def test_several_reports_of_one_run_are_one():
     good = suite("<testcase classname='a.b' name='t'/>")
     bad = suite(
@@ -314,6 +406,16 @@ def test_several_reports_of_one_run_are_one():
     assert (run.origin, run.tests, run.failures, run.partial) == ("build", 2, 1, False)
     assert one_run(reversed(parts), "build") == run
     assert one_run([parts[0], parse(good[:-10], "cut.xml")], "build").partial
+
+
+def test_one_run_has_what_its_reports_share_and_begins_with_the_first():
+    first, second = (
+        parse(f"<testsuites name='unit' timestamp='2026-01-01T{hour}:00:00Z'/>".encode(), "r.xml") for hour in (12, 10)
+    )
+    run = one_run([first, second, parse(b"<testsuites name='unit'/>", "r.xml")], "build")
+    assert (run.kind, run.suite, run.time) == ("junit", "unit", 1767261600.0)
+    other = parse(b"<testsuites name='browsers'/>", "r.xml")._replace(kind="ctrf")
+    assert (one_run([first, other], "build").kind, one_run([first, other], "build").suite) == ("ctrf, junit", "")
 
 
 def test_the_same_bytes_have_the_same_digest():
