@@ -1,9 +1,9 @@
 """What people say in Japanese when they tell an agent that it did wrong or has to work another way.
 
+Above the file-length cap because it is one table.
+
 Words have no blanks between them: a phrase is a run of letters, `…` a gap of a few, `^` the beginning of the
 sentence (behind interjections), `$` its end (before marks).
-
-Above the file-length cap because it is one table.
 """
 
 from mcp_server.learning.phrases import Sign

@@ -11,8 +11,6 @@ The time is linear in the words: how far a phrase reaches, and in how many ways,
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from mcp_server.learning.plain import listed
-
 MARKS = frozenset([",", ".", "!", "?"])
 ANYWHERE, CLAUSE, SENTENCE, TEXT = range(4)
 """Where a phrase may begin; every word carries the highest that is true of it."""
@@ -51,11 +49,10 @@ class Sign(NamedTuple):
 
 
 class Phrase(NamedTuple):
-    """Steps, where the first may stand, whether the last ends its clause, and the sign they belong to."""
+    """A phrase as it is written, where it may begin, and the sign it belongs to."""
 
-    items: tuple[Item, ...]
+    written: str
     begins: int
-    ends: bool
     sign: Sign
 
 
@@ -66,29 +63,42 @@ class Words(NamedTuple):
     places: Sequence[int]
 
 
-Table = Mapping[str, tuple[Phrase, ...]]
-"""Phrases by the words they can begin with."""
+class Table(NamedTuple):
+    """Phrases by the words they can begin with. They are read on first need: few of them ever begin in a text."""
+
+    starts: Mapping[str, Sequence[Phrase]]
+    classes: Mapping[str, str]
+    read: dict[str, tuple[Item, ...]]
+    """The phrases that were read, by how they are written."""
 
 
 def read_table(signs: Sequence[Sign], **classes: str) -> Table:
-    """The phrases of signs, made ready to be found. Raises `KeyError` for a class that is not given."""
+    """The phrases of signs, made ready to be found. Raises `KeyError` for a first class that is not given."""
     known = {f"<{name}>": words for name, words in classes.items()}
     starts: dict[str, list[Phrase]] = {}
     for sign in signs:
         for line in sign.phrases.splitlines():
-            if line.strip():
-                phrase = _phrase(line.split(), sign, known)
-                for word in _first_words(phrase):
+            if written := line.strip():
+                bare = written.lstrip("^")
+                phrase = Phrase(bare, len(written) - len(bare), sign)
+                for word in _first_words(bare.split(), known):
                     starts.setdefault(word, []).append(phrase)
-    return {word: tuple(found) for word, found in starts.items()}
+    return Table(starts, known, {})
 
 
 def signs_in(words: Words, table: Table) -> Iterator[Sign]:
     """The signs whose phrases are among the words, each as often as it is found."""
     for at, word in enumerate(words.texts):
-        for phrase in table.get(word, ()):
-            if words.places[at] >= phrase.begins and _fits(words.texts, at, phrase, 0):
+        for phrase in table.starts.get(word, ()):
+            if words.places[at] >= phrase.begins and _fits(words.texts, at, items(phrase, table), 0):
                 yield phrase.sign
+
+
+def items(phrase: Phrase, table: Table) -> tuple[Item, ...]:
+    """The steps of a phrase. Raises `KeyError` for a class that the table does not know."""
+    if phrase.written not in table.read:
+        table.read[phrase.written] = tuple(_item(part, table.classes) for part in phrase.written.split())
+    return table.read[phrase.written]
 
 
 def signs_within(text: str, signs: Sequence[Sign], leads: Sequence[str]) -> Iterator[Sign]:
@@ -131,45 +141,50 @@ def _runs(text: str, phrase: str, starts: frozenset[int]) -> bool:
     return False
 
 
-def _phrase(parts: list[str], sign: Sign, classes: Mapping[str, str]) -> Phrase:
-    begins = parts[0].count("^") if parts[0].startswith("^") else ANYWHERE
-    parts = parts[1:] if begins else parts
-    ends = parts[-1] == "$"
-    return Phrase(tuple(_item(part, classes) for part in (parts[:-1] if ends else parts)), begins, ends, sign)
-
-
 def _item(part: str, classes: Mapping[str, str]) -> Item:
     if part in {"*", "**"}:
         return Item(frozenset(), gap=_FEW if part == "*" else _MANY)
-    optional = part.endswith("?") and not part.startswith("\\")
-    part = part[:-1] if optional else part.removeprefix("\\")
-    chosen = listed(" ".join(classes[choice] if choice.startswith("<") else choice for choice in part.split("|")))
-    words = frozenset(word for word in chosen if not word.startswith("~"))
+    bare, optional = _bare(part)
+    chosen = _chosen(bare, classes)
     endings = tuple(sorted(word[1:] for word in chosen if word.startswith("~")))
+    words = frozenset(word for word in chosen if not word.startswith("~"))
     return Item(words | MARKS if "," in words else words, endings, optional=optional)
 
 
-def _first_words(phrase: Phrase) -> frozenset[str]:
-    found: frozenset[str] = frozenset()
-    for item in phrase.items:
-        found |= item.words
-        if not item.optional:
+def _first_words(parts: Sequence[str], classes: Mapping[str, str]) -> set[str]:
+    found: set[str] = set()
+    for part in parts:
+        bare, optional = _bare(part)
+        found.update(_chosen(bare, classes))
+        if not optional:
             break
-    return found
+    return found | MARKS if "," in found else found
 
 
-def _fits(texts: Sequence[str], at: int, phrase: Phrase, step: int) -> bool:
+def _bare(part: str) -> tuple[str, bool]:
+    if part[0] == "\\":
+        return part[1:], False
+    return (part[:-1], True) if part[-1] == "?" else (part, False)
+
+
+def _chosen(bare: str, classes: Mapping[str, str]) -> list[str]:
+    if "<" not in bare:
+        return bare.split("|")
+    return [word for choice in bare.split("|") for word in (classes[choice].split() if choice[0] == "<" else [choice])]
+
+
+def _fits(texts: Sequence[str], at: int, steps: Sequence[Item], step: int) -> bool:
     """Whether the steps of a phrase, from one of them on, fit the words from a place on."""
+    if step == len(steps):
+        return True
     over = at >= len(texts) or texts[at] in MARKS
-    if step == len(phrase.items):
-        return over or not phrase.ends
-    item = phrase.items[step]
+    item = steps[step]
     if item.gap:
-        return any(_fits(texts, end, phrase, step + 1) for end in _gap(texts, at, item.gap))
+        return any(_fits(texts, end, steps, step + 1) for end in _gap(texts, at, item.gap))
     return (
-        ((over and _END in item.words) and _fits(texts, at, phrase, step + 1))
-        or ((at < len(texts) and _is(texts[at], item)) and _fits(texts, at + 1, phrase, step + 1))
-        or (item.optional and _fits(texts, at, phrase, step + 1))
+        ((over and _END in item.words) and _fits(texts, at, steps, step + 1))
+        or ((at < len(texts) and _is(texts[at], item)) and _fits(texts, at + 1, steps, step + 1))
+        or (item.optional and _fits(texts, at, steps, step + 1))
     )
 
 

@@ -4,7 +4,7 @@ from importlib import import_module
 
 import pytest
 
-from mcp_server.learning.phrases import MARKS, Sign, Words, read_table, signs_in, signs_within
+from mcp_server.learning.phrases import MARKS, Sign, Words, items, read_table, signs_in, signs_within
 from mcp_server.learning.plain import plain
 
 TABLES = ("english", "german", "french", "spanish")
@@ -59,7 +59,9 @@ def test_a_class_stands_for_its_words_alone_and_among_others() -> None:
 
 def test_a_class_that_is_not_given_is_a_fault_of_the_table() -> None:
     with pytest.raises(KeyError):
-        read_table([Sign("a sign", 1, "you <did>")])
+        read_table([Sign("a sign", 1, "<did> it")])
+    with pytest.raises(KeyError):
+        fits("you <did>", "you made")
 
 
 @pytest.mark.parametrize(("phrase", "least"), [("no", 0), ("^ no", 1), ("^^ no", 2), ("^^^ no", 3)])
@@ -89,8 +91,8 @@ def test_runs_of_letters_are_found_where_words_have_no_blanks(phrase: str, text:
 @pytest.mark.parametrize("name", TABLES)
 def test_every_word_of_a_table_is_written_as_texts_are_read(name: str) -> None:
     table = import_module(f"mcp_server.learning.correction_{name}").TABLE
-    phrases = {phrase for found in table.values() for phrase in found}
-    words = {word for phrase in phrases for item in phrase.items for word in (*item.words, *item.endings)}
+    phrases = {phrase for found in table.starts.values() for phrase in found}
+    words = {word for phrase in phrases for item in items(phrase, table) for word in (*item.words, *item.endings)}
     assert {word for word in words - MARKS - {"$", "??", "?!"} if plain(word) != word or not word.isalnum()} == set()
 
 
@@ -98,7 +100,7 @@ def test_every_word_of_a_table_is_written_as_texts_are_read(name: str) -> None:
 def test_every_phrase_of_a_table_can_be_found(name: str) -> None:
     module = import_module(f"mcp_server.learning.correction_{name}")
     written = [line for sign in module.SIGNS for line in sign.phrases.splitlines() if line.strip()]
-    assert len({id(phrase) for found in module.TABLE.values() for phrase in found}) == len(written)
+    assert len({id(phrase) for found in module.TABLE.starts.values() for phrase in found}) == len(written)
 
 
 def test_every_run_of_the_japanese_table_is_written_as_texts_are_read() -> None:
