@@ -50,11 +50,20 @@ class Fingerprint(NamedTuple):
         match self.kind, self.rest:
             case "test", (exception, frame):
                 how = f" with {exception}" if exception else ""
-                return f"test {self.detector} fails{how}" + (f" in {frame}" if frame else "")
+                words = f"test {self.detector} fails{how}" + (f" in {frame}" if frame else "")
             case "words", (sentence,):
-                return f'a {self.detector} said: "{sentence}"'
+                words = f'a {self.detector} said: "{sentence}"'
+            case "review", (sentence,):
+                words = f'{self.detector} said in review: "{sentence}"'
+            case "check", ():
+                words = f"check {self.detector} fails"
+            case (("lint" | "types"), (code,)):
+                words = f"{self.detector} finds {code}"
+            case "metric", (metric, ("smaller" | "bigger") as better):
+                words = f"benchmark {self.detector} gets worse: its {metric}, of which {better} is better"
             case _:
-                return ": ".join(filter(None, (f"{self.kind} {self.detector}".strip(), ", ".join(self.rest))))
+                words = ": ".join(filter(None, (f"{self.kind} {self.detector}".strip(), ", ".join(self.rest))))
+        return words
 
 
 def parse(stored: str) -> Fingerprint:

@@ -215,6 +215,26 @@ def test_kinds_that_others_add_are_readable_too():
     assert Fingerprint("test", "t").readable() == "test t"
 
 
+@pytest.mark.parametrize(
+    ("stored", "words"),
+    [
+        ("lint:ruff|F401", "ruff finds F401"),
+        ("types:mypy|arg-type", "mypy finds arg-type"),
+        ("check:build", "check build fails"),
+        ("review:github:alice|use the helper", 'github:alice said in review: "use the helper"'),
+        (
+            "metric:bench.py::test_a|time|smaller",
+            "benchmark bench.py::test_a gets worse: its time, of which smaller is better",
+        ),
+        ("metric:parse|rate|bigger", "benchmark parse gets worse: its rate, of which bigger is better"),
+        ("metric:parse|rate|sideways", "metric parse: rate, sideways"),
+        ("check:build|later", "check build: later"),
+    ],
+)
+def test_every_kind_is_readable_by_a_person_who_asks_why(stored: str, words: str):
+    assert parse(stored).readable() == words
+
+
 TEXT = st.text(max_size=400) | st.text(alphabet="ab0x1f9-:/\\.%|~<> \n#T(),é\u202e\U000e0041", max_size=400)
 
 
