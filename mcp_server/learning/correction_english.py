@@ -73,7 +73,8 @@ SIGNS = (
         you have|ve? <adv>? gone and
         you re|are <adv>? missing|breaking|ignoring|guessing|assuming|overthinking|overcomplicating|overengineering
         you re|are <adv>? repeating|mixing|confusing|misreading|inventing|hallucinating|forgetting|confused|wrong
-        you re|are <adv>? mistaken|lost|stuck|off|over over|looking|going at|in|off|down|around the|a|circles|wrong|track
+        you re|are <adv>? mistaken|lost|stuck
+        you re|are <adv>? looking|going at|in|off|down|around
         you re|are <adv>? still ~ing
         you re|are <adv>? not ~ing
         you re|are not supposed|allowed|meant|listening|here
@@ -98,7 +99,6 @@ SIGNS = (
         you seem to have|be
         ^ you <adv>? do not understand|get|listen|seem|read|need
         ^ you <adv>? do not have to
-        ^ you can not do|use|call|put|mix|change|delete
         ^ you have it|them|this|that|the ** ~ing|backwards|wrong
         how come you
         you <adv>? have no idea
@@ -115,7 +115,7 @@ SIGNS = (
         ^ you <did> again
         you again <did>
         you <did> ** again $
-        you <did> ** even though|without|although|instead|despite|anyway
+        you <did> ** without|although|instead|despite|anyway|though
         """,
         asks=True,
         you=True,
@@ -141,10 +141,8 @@ SIGNS = (
         4,
         """
         lines|files|classes|commits|dependencies|packages|layers for|to a|an|one|this|that|something ** \\?
-        do we|i really need|want
         do we|i need ** really|that|this|all
         is that|this|it|all really|actually|even|all necessary|needed|required
-        what is? the point of|in
         what is? this|that|all for|good
         why not just|simply
         can not|n we|you just|simply
@@ -198,7 +196,6 @@ SIGNS = (
         should not that|this|it|there be|go|have|live|come
         why is|are|does|do|did everything|suddenly
         what happened to my|the
-        since when
         """,
         asks=True,
         you=True,
@@ -267,7 +264,6 @@ SIGNS = (
         too|so many|much text|code|detail|noise|talk|boilerplate|comments|abstraction|emojis|words|prose|options|layers|output|explanation
         only half of
         unrelated changes|files|stuff|code|things|edits
-        ^ that|this|your * does not exist
         ^^ that|this|it ** , not *
         ^^ that|this|it is? not * , it|but|that
         ^ leave|keep|stay ** out|away of|from
@@ -301,11 +297,12 @@ SIGNS = (
         ^ that|this|it is|was|still? not <adv>? quite|exactly|at? all? what|how|right|correct|true|it|acceptable|helpful|good|needed|necessary|the|idiomatic|enough|ok|okay|an
         ^ that|this is? not|isn <adv>? what|how|right|correct|true|it|acceptable|helpful|good|needed|necessary|the|idiomatic|enough|ok|okay|where|our|my
         ^ that|this <adv>? not <adv>? what|how|right|correct|true|it|good|needed|necessary|the
-        ^ that|this|it is|was|looks|seems|sounds? <adv>? way? too? wrong|incorrect|nonsense|bullshit|rubbish|garbage|overkill|awful|terrible|horrible|ridiculous|backwards|unnecessary|unacceptable|unreadable|a? mess|crap|pointless|useless|misleading|outdated|false|ugly|insane|silly|stupid|dangerous
-        ^ that|this|it is|was? the|a|an <adv>? wrong|bad|terrible|horrible|opposite|mistake|hack|workaround|infinite|outdated|old
+        ^ that|this|it is|was|looks|seems|sounds? <adv>? way? too? wrong|incorrect|nonsense|bullshit|rubbish|garbage|overkill|awful|terrible|horrible|ridiculous|backwards|unnecessary|unacceptable|unreadable|mess|crap|pointless|useless|misleading|outdated|false|ugly|insane|silly|stupid|dangerous
+        ^ that|this|it is|was? the|a|an <adv>? mess|joke|wrong|bad|terrible|horrible|opposite|mistake|hack|workaround|infinite|outdated|old
         that|this is|was the opposite|wrong
         ^ that|this defeats|misses|ignores|contradicts|violates|breaks
-        ^ that|this|it is|was|looks|seems|sounds? <adv>? way|far|much|still|a? bit? too <notliked>
+        ^ that|this|it is|was|looks|seems|sounds? <adv>? way|far|much|still|bit too <notliked>
+        ^ that|this|it is|was|looks|seems|sounds? a? bit? too <notliked>
         ^ wrong $
         ^^ wrong <adv>? file|branch|folder|directory|repo|one|place|way|function|line|order|version|test|approach|direction|table|database|environment|config|component|class|language|answer|module|name|method|package|column|page|endpoint|tool
         ^^ not like|so|quite|exactly that|this|fast|right|,|there|yet|what
@@ -320,7 +317,8 @@ SIGNS = (
         ^^ no , still|stop|wrong
         ^^ no i|you|that|the|do mean|meant|want|did|said|is|was|not|wrong|other
         way|far too|over <notliked>|engineered|complicated|~ed
-        ^^ far|much|still|a? bit? too <notliked>
+        ^^ far|much|still too <notliked>
+        ^^ a bit too <notliked>
         ^^ too <notliked>
         over engineered|complicated|engineering|complicating|kill
         overengineered|overkill|overcomplicated|overengineering|overdone
@@ -350,7 +348,6 @@ SIGNS = (
         close , but|not
         ^^^ almost|nearly ,
         it|that|this|everything was|worked|works|did fine|working|ok|there|correct|right|good|better|passing before|until
-        worked before|until|yesterday
         the correct|right * is
         ^^ it is? * , not
         ^ less is more
@@ -369,6 +366,7 @@ SIGNS = (
         "a word of refusal",
         2,
         """
+        do we|i really need|want
         why is|are there|this|that
         i mean
         ^^ no|nope|nah|wrong|incorrect|meh|ugh|argh|yuck|seriously|really|whoa|wait|stop|halt|careful|almost
@@ -419,7 +417,7 @@ SIGNS = (
         ^ leave|keep * alone
         ^ leave|keep ** as is
         ^ leave|keep ** as|like|where|how|the it|they|was|way is|are|was|were|it
-        ^ let|lets not|leave the|it|that|this? *
+        ^ let not
         leave that|this|it|those to me
         ^ do not you|even dare
         ^ kill it|that
@@ -437,7 +435,7 @@ SIGNS = (
         ^ roll|change|turn|switch|set|put|bring ** back to|the|my|in|into|where|how|like|what|as|,|and|please|how|that|those
         ^ back out
         ^ throw|chuck that|this|it|all|everything away|out
-        ^ get rid of that|this|your|those|these|all
+        ^ get rid of that|this|your
         ^ take|pull|rip|drop|leave ** out again|please|,|and|$
         ^ forget that|this|it|about|what|everything|the
         ^ go|get back to|and the|what|how|using|my|our|where|plain|one
@@ -578,11 +576,13 @@ SIGNS = (
         ^ note|write that|this|it down|to for
         second|third|fourth|fifth|tenth|nth time you|i|we|already|today|now|this|that
         for the last|second|third|fourth|fifth|tenth|nth|umpteenth|hundredth|thousandth|millionth|3rd|4th|5th|10th|100th|1000th time
-        every|each single? time you|i|we
-        whenever|every|each|time|when you <dev>|~e|~t|finish ** ,? <dev>|you|make|always|never|i|first|must|have
+        every|each single? time you
+        whenever|when you <dev>|finish|touch ** ,? always|never|first|must|tell|ask|run|show|explain|also|update|check
+        whenever|when you ** ,? you have|must|need
         you must|have|should|need|ought|shall|may|can|to to? always|never|only
-        you must|may|should|can|shall|need|will not|never <adv>? <dev>
-        you must|should|have|need to? <dev> ** before|first|when|whenever|every
+        you must|should|shall|need not|never <adv>? <dev>
+        you may|can never <adv>? <dev>
+        you must|should|have|need to? <dev> ** before|first|every
         ^ always|first ask|check|tell|show me|with|before|first
         ^ ask|show|tell|check|consult|warn|confirm me|us|with|first ** before|first|next
         ask|tell|show me before|first
@@ -603,6 +603,7 @@ SIGNS = (
         "you are told what to do always or never",
         4,
         """
+        ^ we do not <dev>
         before you act|start|begin|do|code|touch|change|write|push|commit|delete|run|edit|implement|go|make|add|install|merge|refactor
         one * per change|commit|pr|file|test|ticket|feature
         ^ i|we always|never|only <dev>
@@ -610,7 +611,6 @@ SIGNS = (
         please always|never
         do not|never <dev> ** unless|without|ever|again|anymore|any i|my|asking|me|,|more|$
         never|not ** again $
-        ^ we do not|never|always|only <dev>|have
         ^ we <dev> ** here|,|in|only|instead not|$|this
         ^ nothing goes|gets
         ^ i|we expect|want|insist|require you|every|all|that ** every|always|each
@@ -674,7 +674,8 @@ SIGNS = (
         as you said|suggested|proposed|recommended|like
         like you said|suggested|proposed
         love it|that|this
-        works|working now|great|perfectly|fine|well
+        ^ works|working now|great|perfectly|fine|well
+        ^ it|that|this|all|everything works|working <adv>? now|great|perfectly|fine|well|$
         ^ keep doing|it up|going
         all|looks good
         """,

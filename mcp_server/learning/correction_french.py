@@ -109,10 +109,9 @@ SIGNS = (
         on n? avait|avais|etait pas dit|convenu|decide|vu
         on devait|devrait pas
         est ce qu on|que n? avait pas
-        peux|pourrais tu arreter|annuler|remettre|revenir|eviter|enlever|retirer
+        peux|pourrais tu arreter|remettre|revenir|eviter
         tu peux|pourrais arreter|annuler|remettre|revenir|eviter
         tu pourrais ne
-        depuis quand
         serieusement|serieux \\?
         """,
         asks=True,
@@ -130,15 +129,17 @@ SIGNS = (
         comme je|j te|l|t|ai|disais|disait
         comme dit|convenu|prevu|demande
         je parlais|disais|pensais|faisais ** du|de|des|a|allusion|pas
-        je voulais ** pas|juste|seulement|dire|que|un|une|trois|deux
+        je voulais ** pas|juste|seulement|trois|deux
+        je voulais dire
         je croyais|pensais qu|que on|tu|nous|c|l
         je demandais|demande juste|seulement|pas
-        je ne? veux|voulais|souhaite <adv>? pas|plus|jamais
         j attendais|voulais|aurais <adv>? <adv>? autre|prefere|voulu|aime|mieux
-        ce|que|qu que|on j|je|on ai|avais|voulais|veux|demande|demandais|attendais
+        ce que j ai|avais demande|dit|ecrit|precise
+        ce que je demandais|demande
         c est|etait <adv>? pas ce que|qui
         pas ce|celui|celle|ca que|qui j|je|on
-        on avait|a|etait|s <adv>? dit|convenu|decide|parti|partis|mis|etait|entendu
+        on avait|etait <adv>? dit|convenu|decide|parti|partis|mis|entendu
+        on s etait|est mis|entendu|dit
         personne|on ne? t|te a|avait|l demande|dit
         relis|lis|reprends ma|mon|mes|le|la|bien|les|ce ** demande|point|consigne|consignes|message|question|ticket|spec|fois|attentivement|bien|ligne|page
         relis ma|mon|mes|bien|ce|le|la|les
@@ -156,6 +157,8 @@ SIGNS = (
         "that is not right",
         4,
         """
+        ^ encore faux|rate|perdu|ces|ce|cette
+        ^ encore le|la|les meme|memes
         fais|refais ** correctement|proprement ,|$
         ca marchait|fonctionnait|tournait|passait
         il n? a jamais ete|question
@@ -173,7 +176,7 @@ SIGNS = (
         ^ c est|etait <adv>? <adv>? faux|trop|nul|moche|pire|casse|incorrect|illisible|absurde|inutile|idiot|mal|exagere|n
         c|ce n? est|etait pas <adv>? ca|bon|correct|juste|vrai|acceptable|normal|la|le|comme|possible|ce|necessaire|demande|fini|regle|corrige|clair|suffisant|assez
         ca ne? marche|fonctionne|va|compile|passe|change|resout|aide|sert <adv>? <adv>? pas|rien
-        ^ ca casse|plante|bugue|ne|n
+        ^ ca casse|plante|bugue
         ^ pas <adv>? comme|ca|celui|celle|ce|cette|la|le|dans|si|tout
         ^^ non , pas|je|tu|on|ca|en|dans|ce|utilise|prends|garde|laisse
         ^^ non , non
@@ -188,7 +191,6 @@ SIGNS = (
         toujours pas
         toujours|encore la|le|les|une|un meme|memes|erreur|bug
         meme erreur|probleme|bug|chose|resultat qu|que|encore|toujours|$
-        ^ encore le|la|rate|un|faux|perdu|ces|ce|cette|les
         n importe quoi
         mauvaise idee
         pas une bonne idee
@@ -199,16 +201,12 @@ SIGNS = (
         le but n? est|etait
         n? est|etait pas le but|sujet|demande|question
         usine a gaz
-        au lieu de <verb>|tout|ca
         ca suffit
         marchait|fonctionnait|etait <adv>? <adv>? avant|mieux|bon
         ne|n me|plait|convient plait|convient|va pas
         me plait|convient|va pas
-        devait|devaient|doit rester|etre|garder|aller ** ,? pas
+        devait|devaient rester|etre|garder|aller ** ,? pas
         devait|devaient <adv>? rester|etre
-        existe|avait|a|est <adv>? deja
-        pas dans|sur|avec|en ** , dans|sur|avec|en|mais
-        pas * mais
         """,
         you=True,
     ),
@@ -233,11 +231,14 @@ SIGNS = (
         """
         ^^ annule $|ca|tout|cette|ce|ces|tes|ta|ton|la|le|les|et|moi
         ^^ annuler $
-        ^ reviens|retourne|repars en|a|au|sur|aux|arriere|de
+        ^ reviens|repars en|a|au|sur|aux|arriere|de
         ^ revenir|retour en|a arriere|la|l|ce
-        ^ remets|remet|restaure|retablis|rends|defais|recupere|revert|rollback
-        ^ retire|enleve|vire|supprime|jette ca|moi|tes|ta|ton|tout|ces
-        ^ arrete|arretez|cesse|evite ,|de|d|avec|tout|ca|la|tes|$|un
+        ^ remets|remet ca|comme|mes|mon|tout
+        ^ remets|remet ** avant|ancien|ancienne|place|version|etait|etat
+        ^ retablis|defais|revert|rollback
+        ^ restaure|recupere mon|ma|mes
+        ^ retire|enleve|vire|supprime|jette ca|moi|tes|ta|ton
+        ^ arrete|arretez|cesse ,|de|d|avec|ca|tes|$
         ^ arrete|stop moi|immediatement|maintenant|tout
         ^^ stop ,|$|tu|avec|la|on|ne|n|c|pas|ca
         ^^ attends ,|tu|c|non|pas|avant|je|on|ne
@@ -246,7 +247,7 @@ SIGNS = (
         ^ laisse ca|le|la|les|mon|ma|mes
         ^ touche pas|plus
         ^ garde|conserve ** comme|tel|telle|original|originale|existant|ancien|ancienne
-        ^ refais|recommence ,|$|le|la|ca|tout|mais|en|depuis|proprement
+        ^ refais|recommence ,|$|ca|mais|depuis|proprement
         comme avant|c|il c? etait|avant
         comme c etait
         finalement non|pas
@@ -259,6 +260,10 @@ SIGNS = (
         "something else is wanted",
         2,
         """
+        pas * mais
+        existe|existait deja
+        je ne? veux|voulais|souhaite <adv>? pas|plus|jamais
+        pas dans|sur|avec|en ** , dans|sur|avec|en|mais
         n existe|existent pas
         marchait|fonctionnait|tournait|passait ** avant|hier|encore
         au lieu
@@ -327,7 +332,7 @@ SIGNS = (
         ^ ne|n <subj> ** pas|plus|jamais|rien
         ^^ <subj> <adv>? pas|plus|jamais
         ^^ merci de ne
-        ^^ evite de|d|les|le
+        ^^ evite de|d
         ^ pas de|d * ,|$|dans|ici|sans
         ^ plus de|d * ,|$|dans|ici|sans
         ^ jamais|toujours

@@ -108,7 +108,7 @@ SIGNS = (
         warum|wieso|weshalb ** immer noch
         warum|wieso|weshalb ** auf einmal|plotzlich|ungefragt
         wer hat dir|gesagt|das|dich ** gesagt|gebeten|gesagt|erlaubt
-        was soll das|der|die
+        was soll das denn? ,|$|jetzt
         was machst|treibst du da|denn
         wie oft ** noch|sagen
         wie kommst du darauf|auf
@@ -138,7 +138,6 @@ SIGNS = (
         ich wollte ** nur|nicht|kein|keine|keinen|doch|eigentlich|raus|statt
         wollte ich ** nur|nicht|kein|keine|keinen|doch
         eigentlich wollte|sollte|war|dachte
-        ich will|mochte|brauche <adv>? <adv>? nicht|kein|keine|keinen
         ich rede|rede|sprach|spreche <adv>? von
         ich dachte , wir|du|das
         war|ist|sind <adv>? <adv>? nicht <adv>? so|das|was|wie|der|die ** gemeint|gedacht|abgesprochen|was|wollte|gewollt|gewunscht|besprochen|verlangt|vereinbart|gefragt
@@ -160,11 +159,12 @@ SIGNS = (
         "that is not right",
         4,
         """
+        ^^ falsche|falscher|falsches|falschen|verkehrte|verkehrter datei|ordner|branch|stelle|version|verzeichnis|zeile|tabelle|repo|seite|richtung|baustelle|funktion|klasse|methode
+        war|waren <adv>? besser|schoner|lesbarer
         ^ nicht ** , sondern
         vor einer|ner|zwei|paar stunde|stunden|minuten ging|lief|funktionierte|hat|klappte
         mach|machs ** ordentlich|richtig|sauber ,|$
         war|waren <adv>? in ordnung|okay
-        war|waren <adv>? gut|besser|ok|okay|richtig|schoner|lesbarer
         gibt es|den|die|das gar|uberhaupt nicht
         von ** war nie|keine die|rede
         nie die rede
@@ -190,8 +190,6 @@ SIGNS = (
         ^ so <adv>? nicht
         ^ nicht so
         ^^ falsch $
-        ^^ falsche|falscher|falsches|falschen|verkehrte|verkehrter
-        in|im|an|auf|am der|die|das|den|dem? falschen|falsche
         viel|deutlich|immer|etwas|echt|total|vollig|wieder zu <zu>
         ^ zu <zu>
         uberkompliziert|overengineered|overkill|ubertrieben|verschlimmbessert
@@ -241,7 +239,7 @@ SIGNS = (
         ruckgangig bitte|$
         ^ mach|mache|bitte ** ruckgangig
         ^ nimm|nehme ** zuruck|raus|weg|wieder
-        ^ stell|setz|setze|stelle|dreh|roll|hol|hole|bring|tu|pack|mach|mache|bau|leg ** zuruck|wieder
+        ^ stell|stelle|dreh|roll|bau|bring ** zuruck
         ^ stell|stelle ** wieder her
         wieder weg|raus|zuruck|rein|her|ruckgangig ,|$|und|bitte
         ^ zuruck zu|zur|zum|auf|damit|bitte|$
@@ -255,8 +253,6 @@ SIGNS = (
         ^ verwirf|vergiss das|die|den|alles|es|deine
         von vorne|vorn
         ^ bleib bei|beim|dabei
-        soll|sollte|sollen|muss|mussen <adv>? <adv>? bleiben|drin|erhalten
-        muss|soll|kann|konnen|sollen ** weg|raus|zuruck
         ^ mach das|es|die|den ** anders|richtig|ordentlich|neu|selbst|weg
         wie vorher|es|sie|vorhin|gehabt war
         so ,? wie es|vorher|ursprunglich war
@@ -267,6 +263,10 @@ SIGNS = (
         "something else is wanted",
         2,
         """
+        muss|soll|kann|konnen|sollen ** weg|raus|zuruck
+        soll|sollte|sollen|muss|mussen <adv>? <adv>? bleiben|drin|erhalten
+        ich will|mochte|brauche <adv>? <adv>? nicht|kein|keine|keinen
+        in zukunft
         nicht ** , sondern
         existiert|existieren nicht|gar|uberhaupt
         ging|lief|funktionierte|klappte ** noch
@@ -299,6 +299,7 @@ SIGNS = (
         "you are told how to work from now on",
         4,
         """
+        in zukunft bitte|erst|nicht|immer|kein|keine|nur|vorher|,|$
         ein|einen commit|pr pro|je
         bei uns ** zuerst|erst|immer
         bevor du ** loslegst|anfangst|anderst|loschst|committest|pushst|machst|startest|schreibst|umbaust|installierst|anfasst
@@ -306,7 +307,6 @@ SIGNS = (
         sag|zeig|erklar|frag|erklare|zeige|frage mir? erst|vorher|zuerst
         ab jetzt|sofort|heute|nun
         von jetzt|nun an
-        in zukunft
         kunftig|zukunftig|fortan
         nachstes|nachsten mal
         merk|merke dir|das
@@ -315,7 +315,8 @@ SIGNS = (
         grundsatzlich|generell|prinzipiell
         gilt fur alle|alles|immer|jede|jeden|auch
         zum letzten|zweiten|dritten|hundertsten|tausendsten|wiederholten|x mal
-        jedes|jedesmal mal wenn|dass? du|ich
+        jedes mal wenn? du
+        jedesmal wenn? du
         immer|jedesmal wenn|bevor du
         wenn|bevor|sobald du ** <imp>|frag|immer|erst|vorher|sag|musst|dann
         erst|vorher|immer fragen
@@ -371,6 +372,7 @@ SIGNS = (
         sehr|super|echt gut|schon|gemacht
         sieht|sehr|schaut gut|super aus
         gefallt mir $
+        kein problem|thema|stress
         keine praferenz|vorgaben|vorgabe|weiteren|anderen
         keine ahnung|sorge|eile|frage|angst|panik
         ^^ noch nicht

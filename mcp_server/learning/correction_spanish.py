@@ -119,16 +119,16 @@ SIGNS = (
         cuantas veces
         a que viene
         que haces
-        que parte
         no habiamos|quedamos|dijimos|acordamos ** quedado|dicho|acordado|en|que|no
         no te dije|pedi|habia|he|lo
         no ibamos a
-        puedes|podrias|puedes dejar|parar|deshacer|revertir|no|volver|quitar ** de|lo|a|eso
+        puedes|podrias dejar|parar de
+        puedes|podrias deshacer|revertir|deshacerlo|revertirlo
+        puedes|podrias volver atras
         en serio
         es broma
         has leido|probado|mirado|visto siquiera|lo|bien|acaso
         acaso
-        desde cuando
         """,
         asks=True,
         you=True,
@@ -155,15 +155,13 @@ SIGNS = (
         quedamos|acordamos en|que|con
         no es|era|fue lo|asi|eso|ese|esa|como
         como te|ya dije|he|habia|pedi|digo
-        segun lo
         nadie te|ha|lo lo|ha|pidio|dijo|mando|pidio|dicho|pedido
         sin preguntar|preguntarme|consultar|consultarme|avisar|avisarme|permiso|pedir|pedirme|mi
-        sin que yo|te|lo|nadie
+        sin que te|yo lo? pida|pidiera|dijera|diga
         relee|vuelve|lee a|el|la|mi|bien|lo|otra ** leer|bien|mensaje|punto|pedido|peticion|vez|requisito|ticket
         lee|leete bien|otra
         crei|pensaba|pense|creia que habiamos|ibamos|estaba|lo|ya|era|quedo|usabamos
-        no quiero|queria|necesito ** que|mas|tanto|tantos|esto|eso|ver|tu|tus
-        preferiria|prefiero que
+        no quiero|queria|necesito ** tanto|tantos|tanta|esto|eso|tu|tus
         """,
         asks=True,
         you=True,
@@ -177,7 +175,7 @@ SIGNS = (
         funcionaba|iba|andaba ** hace|antes|ayer
         hace una|un|dos|media hora|rato|dia|minutos|horas ** funcionaba|iba|andaba
         es una|un chapuza|parche|apano|desastre|lio
-        hazlo bien|como|otra|de
+        hazlo bien|otra
         no veo ninguna|ningun|la|el|diferencia diferencia|cambio|mejora
         solo ** la mitad
         como en|el todo|el|resto resto|del|lo
@@ -186,16 +184,17 @@ SIGNS = (
         deja fuera|quieto|en
         ^ eso|esto|asi|ese|esa|este|esta <adv>? no <adv>? es|era|va|esta|funciona|tiene|fue|sirve|vale|compila|corresponde|toca|me|cumple|arregla|responde|resuelve|hace|debe|deberia|puede|$|,|asi
         ^ asi no
-        ^ no <adv>? asi|era|es asi|eso|ese|esa|lo|la|el|cierto|verdad|correcto|ahi|aqui|asi|por|tan|necesario|valido
+        ^ no <adv>? era|es asi|eso|ese|esa|cierto|verdad|correcto|ahi|valido
+        ^ no asi|eso|ese|esa|tan
         ^ eso|esto|esta|lo <adv>? esta|es|fue <adv>? mal|fatal|incorrecto|demasiado|absurdo|un|una|horrible|peor|inaceptable|ilegible|innecesario|falso|excesivo|exagerado|al|matar|basura
         ^ esta|sigue mal|roto|igual|fatal
         eso ** lejos
-        ^ sigue|siguen sin|fallando|igual|dando|saliendo|mal|roto|el|apareciendo|estando
+        ^ sigue|siguen sin|fallando|igual|dando|saliendo|mal|roto|apareciendo
         ^ todavia|aun falla|da|sale|sigue
         ^ todavia|aun no funciona|va|esta|compila|arranca|pasa
         <adv>? mismo|misma error|fallo|problema|cosa que|otra|de|$
         el error es identico|el
-        ^^ no , no|asi|ese|esa|esto|te|lo|el|la|hagas|en|usa|yo|dije|era|me|esta|es|sin|con|mejor
+        ^^ no , no|asi|ese|esa|esto|te|hagas|usa|yo|dije|era|sin|mejor
         ^^ que no
         ^^ no no
         es|esta|fue|son demasiado|demasiada ,|$
@@ -216,9 +215,7 @@ SIGNS = (
         te fuiste|has|vas ido|por|de ** ramas|tema
         no viene|venia a
         ya existe|hay|esta|tenemos|existia|habia
-        va|van|debe|tiene ** , no
         debia|tenia que quedarse|quedar|seguir|ser|ir
-        al reves
         """,
         you=True,
     ),
@@ -246,19 +243,21 @@ SIGNS = (
         4,
         """
         ^ deshaz|deshazlo|deshace|deshacelo|revierte|reviertelo|reverti|revertilo|anula|cancela lo|eso|el|la|los|esto|todo|$|tu|tus
-        ^ vuelve|vuelvelo|volve|regresa|volvamos a|al|atras|como
-        ^ devuelvelo|restaura|restauralo|recupera|recuperalo
-        ^ ponlo|dejalo|ponla|dejala|dejalos|ponme|dejame|pon|deja ** como|estaba|paz|era|antes|original
+        ^ vuelve|vuelvelo|volve|regresa|volvamos al|atras|como
+        ^ vuelve|volve a la|lo|como|poner|dejar|usar|ponerlo|dejarlo
+        ^ devuelvelo|restauralo|recuperalo
+        ^ restaura|recupera mi|mis|lo
+        ^ ponlo|dejalo|ponla|dejala|dejalos|ponme|dejame|pon|deja ** estaba|paz|era|antes|original
         como estaba|era|antes $
         tal como estaba
-        ^ quita|quitalo|quitame|saca|sacalo|borra|elimina eso|esto|tu|tus|esos|esas|lo|todo|$
+        ^ quita|quitalo|quitame|saca|sacalo|borra|elimina eso|esto|tu|tus|esos|esas
         ^ deja|dejad|para|parad de ~ar|~er|~ir|~arme|~irme|~erte|~arte|~irte
         ^ basta|ya de|basta|esta|vale
         ^^ para|frena|alto|espera|stop|basta|detente , para|frena|que|no|ese|esa|eso|estas|has|quieto|alto|espera|te
         ^^ para|frena|detente|basta $
         ^ olvida|olvidate eso|de|lo|el|la|todo
         ^ deja|dejalo|dejala|no en|toques paz
-        ^ empieza|hazlo|repite|repitelo|rehaz|rehazlo de|otra|desde|bien|como|lo|la
+        ^ empieza|hazlo|repitelo|rehaz|rehazlo de|otra|desde cero|nuevo|vez|el
         ^ mejor no|vuelve|deja|dejalo
         ni se te ocurra
         manos fuera
@@ -269,6 +268,9 @@ SIGNS = (
         "something else is wanted",
         2,
         """
+        al reves
+        va|van|debe|tiene ** , no
+        preferiria|prefiero que
         ^ otra vez
         sino en|el|la|que|los|un|una
         no existe|existen
@@ -333,8 +335,8 @@ SIGNS = (
         "you are told what not to do",
         4,
         """
-        ^ no me|te|lo|la|le|les|los|las|nos|se? <subj>
-        nunca|jamas me|te|lo|la|le|les|los|las|nos|se? <subj>
+        ^ no me|te|lo|la|le|les|los|las|nos? <subj>
+        nunca|jamas me|te|lo|la|le|les|los|las|nos? <subj>
         ^ siempre ~a|~e|haz|pon|usa
         nada de *
         ^ evita|eviten ~ar|~er|~ir|el|la|los|las|que

@@ -14,7 +14,8 @@ from typing import NamedTuple
 MARKS = frozenset([",", ".", "!", "?"])
 ANYWHERE, CLAUSE, SENTENCE, TEXT = range(4)
 """Where a phrase may begin; every word carries the highest that is true of it."""
-_SHORTEST_STEM = 2
+_STEM, _WORD = 2, 5
+"""Letters that stand before an ending, and that a word with one has: `using` has one, `need` and `this` have none."""
 _GAP = 20
 _FEW, _MANY = 3, 8
 _END = "$"
@@ -197,6 +198,6 @@ def _gap(texts: Sequence[str], at: int, most: int) -> Iterator[int]:
 
 
 def _is(word: str, item: Item) -> bool:
-    return word in item.words or any(
-        word.endswith(ending) and len(word) > len(ending) + _SHORTEST_STEM for ending in item.endings
-    )
+    if word in item.words:
+        return True
+    return any(word.endswith(ending) and len(word) >= max(_STEM + len(ending), _WORD) for ending in item.endings)
