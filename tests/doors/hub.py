@@ -222,6 +222,15 @@ def delivery(payload: JSON, event: str, number: str = "d-1") -> JSON:
     return {"headers": headers, "payload": payload}
 
 
+def query(**repository: Any) -> JSON:
+    return {"data": {"repository": {"nameWithOwner": "acme/shop", **repository}}}
+
+
+def thread_hook(action: str, **changes: Any) -> JSON:
+    thread = {"node_id": "PRRT_x", "comments": [comment()]}
+    return {**hook(action, thread=thread, pull_request=pull()), "updated_at": LATER, **changes}
+
+
 # --- gh
 
 

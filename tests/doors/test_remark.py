@@ -161,7 +161,7 @@ def test_the_class_names_the_reviewer_who_would_notice_it_again():
     assert mine != theirs
     assert fingerprint.parse(theirs).detector == "bot:github:cubic-dev-ai"
     assert fingerprint.parse(theirs).kind == "review"
-    assert fingerprint.parse(mine).readable() == "review github:rex: use pathlib here"
+    assert "use pathlib here" in fingerprint.parse(mine).readable()
 
 
 # --- the piece of a diff
