@@ -70,7 +70,7 @@ def verdict(evidence: Iterable[Evidence]) -> Verdict:
 def _people(facts: Sequence[Evidence]) -> Verdict | None:
     """Corrections, the newest word of each reviewer, and what became of the pull request."""
     trusted = [fact for fact in facts if fact.source.trust >= Trust.MEMBER]
-    corrections = sum(fact.kind is Kind.FEEDBACK for fact in trusted)
+    corrections = sum(fact.kind is Kind.FEEDBACK and fact.detail.get("corrects", True) is True for fact in trusted)
     newest = {fact.source.identity: fact.detail.get("state") for fact in trusted if fact.kind is Kind.REVIEW}
     states = list(newest.values())
     ends = [fact.detail.get("state") for fact in facts if fact.kind is Kind.PULL_REQUEST]

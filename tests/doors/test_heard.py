@@ -1,5 +1,9 @@
 """Prompts: a correction or directive is kept, in the person's name; any other prompt leaves no trace."""
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from mcp_server.heard import remarks
@@ -91,14 +95,42 @@ def test_the_values_of_our_own_secret_variables_are_masked() -> None:
     assert "hunter2" not in fact.text
 
 
-def test_no_instruction_is_missed_by_the_first_look() -> None:
-    from pathlib import Path
+LINES = Path(__file__).parents[1] / "corrections"
 
-    from mcp_server.heard import _LASTING  # pyright: ignore[reportPrivateUsage]
-    from mcp_server.learning.directive import directives
 
-    lines = (Path(__file__).parents[1] / "attacks" / "benign.txt").read_text(encoding="utf-8").splitlines()
-    said = [line.rpartition(" | ")[2] for line in lines if line and not line.startswith("#")]
-    held = [line for line in said if directives(line)]
-    assert len(held) > 100
-    assert [line for line in held if not _LASTING.search(line)] == []
+def labelled(*names: str) -> list[dict[str, Any]]:
+    files = [(LINES / f"{name}.jsonl").read_text(encoding="utf-8") for name in names]
+    return [json.loads(line) for text in files for line in text.splitlines()]
+
+
+def test_the_first_look_lets_most_corrections_through_that_the_tables_know() -> None:
+    from mcp_server.heard import worth_a_look
+    from mcp_server.learning.correction import correction
+
+    held = [line["text"] for line in labelled("dev", "second") if line["correction"] and correction(line["text"])]
+    passed = sum(worth_a_look(text) for text in held)
+    assert len(held) > 200
+    assert passed / len(held) > 0.9
+
+
+def test_an_instruction_for_good_is_kept_in_the_words_that_can_stand() -> None:
+    assert heard("ok. From now on, use uv instead of pip please.") == ["Use uv instead of pip."]
+
+
+def test_a_correction_tells_whether_something_went_wrong_and_whether_it_is_meant_to_last() -> None:
+    told = {
+        "No, that's wrong, I said tabs.": (True, False),
+        "From now on use uv, not pip.": (False, True),
+    }
+    for prompt, (corrects, standing) in told.items():
+        (fact,) = remarks(prompt, project="p", session="s", client="codex", now=1.0)
+        assert (fact.detail["corrects"], fact.detail["standing"]) == (corrects, standing)
+        assert fact.detail["sign"]
+
+
+def test_signs_of_mere_direction_are_signs_of_the_tables() -> None:
+    from mcp_server.learning.correction import correction
+    from mcp_server.learning.said import DIRECTIONS
+
+    found = {told.sign for line in labelled("dev", "second") if (told := correction(line["text"]))}
+    assert found >= DIRECTIONS

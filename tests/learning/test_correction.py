@@ -241,3 +241,13 @@ def test_the_figures_are_printed_by_language(tmp_path: Path, capsys: pytest.Capt
 def test_a_file_that_is_missing_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(tmp_path / "none.jsonl")]) == 2
     assert "there is no file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "precision", "recall", "alarms"), [("held", 0.85, 0.58, 8 / 93), ("ordinary_held", 0.0, 0.0, 2 / 281)]
+)
+def test_what_was_kept_aside_is_told_as_the_docs_say(name: str, precision: float, recall: float, alarms: float) -> None:
+    told = score(lines(LINES / f"{name}.jsonl"))
+    assert told.precision >= precision
+    assert told.recall >= recall
+    assert told.alarms <= alarms

@@ -97,6 +97,11 @@ def test_a_persons_correction_weighs_most() -> None:
     assert derive([fact("an agent's quote", source=AGENT), report("success")]) is Outcome.SUCCESS
 
 
+def test_a_direction_for_the_future_says_nothing_about_the_work() -> None:
+    assert derive([fact("From now on use uv.", corrects=False), run(0)]) is Outcome.SUCCESS
+    assert derive([fact("No, use uv!", corrects=True), run(0)]) is Outcome.FAILURE
+
+
 def test_the_newest_review_of_each_reviewer_is_their_verdict() -> None:
     assert derive([review("changes requested"), report("success")]) is Outcome.FAILURE
     assert derive([review("changes requested"), review("approved", at=1)]) is Outcome.SUCCESS
