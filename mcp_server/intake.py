@@ -32,11 +32,19 @@ class Context(NamedTuple):
     """Values of secret variables, to be masked wherever they turn up."""
 
 
-def keep(store: Store, found: Sequence[Found], *, works: Sequence[Work] = (), origin: str, context: Context) -> int:
+def keep(
+    store: Store,
+    found: Sequence[Found],
+    *,
+    works: Sequence[Work] = (),
+    origin: str,
+    context: Context,
+    settle: bool = True,
+) -> int:
     """Keep what was found, each fact once whatever tells it again; how many are new.
 
     A fact keeps the session it names. Others find theirs by commit, pull request, branch or file, now
-    or when that becomes known.
+    or when that becomes known; with `settle` false the caller asks for that when all is in.
     """
     facts = [_evidence(each, origin, context) for each in found]
     owned = [replace(work, project=context.project, time=min(work.time, context.now)) for work in works]
@@ -45,7 +53,8 @@ def keep(store: Store, found: Sequence[Found], *, works: Sequence[Work] = (), or
         new += sum(kept.new for kept in store.record(part))
     if owned:
         store.worked(owned)
-    resolve(store, context.project)
+    if settle:
+        resolve(store, context.project)
     return new
 
 

@@ -35,6 +35,18 @@ def number(text: str) -> int:
     return int(digits)
 
 
+def moment_of(text: str, *, now: float) -> float:
+    """`30` (days ago) or a date like `2026-01-31`, as seconds since the epoch. Raises `CommandError`."""
+    plain = text.strip()
+    if plain.isascii() and plain.isdigit() and len(plain) <= 5:
+        return max(0.0, now - int(plain) * 86_400.0)
+    try:
+        found = datetime.fromisoformat(plain)
+        return max(0.0, (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp())
+    except (ValueError, OverflowError):
+        raise CommandError(f"{text[:40]!r} is no number of days and no date; write 30, or 2026-01-31") from None
+
+
 def rules_here(wiring: "Wiring") -> dict[int, Rule]:
     """All rules of this project and the global ones, by id."""
     store, key = wiring.store(), wiring.place().project.key

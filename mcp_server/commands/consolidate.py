@@ -30,6 +30,8 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     projects = store.projects() if options.all else [here]
     model = None if options.no_model else _model(wiring, dry=options.dry_run, again=options.ask)
     printed: list[dict[str, object]] = []
+    if not options.dry_run:
+        _look(wiring)
     for project in projects:
         if options.if_due and not due(store, project.key, now=wiring.now()):
             continue
@@ -48,6 +50,19 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     elif not projects:
         wiring.say("No project is known yet, so there is no evidence.")
     return 0
+
+
+def _look(wiring: Wiring) -> None:
+    """See what became of commits here, and give late evidence its sessions, before anything is made of it."""
+    from mcp_server import gitlog, intake
+
+    place = wiring.place()
+    if place.note:
+        return
+    store, now = wiring.store(), wiring.now()
+    seen = gitlog.observe(store, place, now=now, say=wiring.tell)
+    intake.keep(store, seen.facts, works=seen.works, origin="git", context=intake.Context(place.project.key, now))
+    gitlog.keep_mark(store, place, seen, now=now)
 
 
 def _model(wiring: Wiring, *, dry: bool, again: bool) -> Model | None:

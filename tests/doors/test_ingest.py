@@ -1,15 +1,19 @@
 """Test reports become evidence once, with their session and the code of both sides; what is broken is named."""
 
 import io
+import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from mcp_server import github_cli
 from mcp_server.commands import ingest
 from mcp_server.commands.ingest import MOST
 from mcp_server.learning import fingerprint
-from store.records import Evidence, Kind
+from store.records import Evidence, Kind, Trust, Work
 from tests.doors.desk import Desk, commit, failed, git, junit, passed, repository
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "junit"
@@ -65,11 +69,13 @@ def test_a_folder_is_one_run(desk: Desk) -> None:
     assert desk.facts("ingest", str(folder / "TEST-a.xml"))["files"][0]["evidence"] == 1, "a run, but no new failure"
 
 
-def test_files_on_one_line_are_runs_of_their_own_in_their_order(repo: Desk) -> None:
-    before, after = wrote(repo, failed("test_a"), name="1.xml"), wrote(repo, passed("test_a"), name="2.xml")
-    facts = repo.facts("ingest", before, after, before)
-    assert [(each["path"], each["evidence"]) for each in facts["files"]] == [(before, 2), (after, 2)]
-    assert [fact.kind for fact in evidence(repo)] == [Kind.RUN, Kind.FAILURE, Kind.RUN, Kind.FIXED]
+def test_files_on_one_line_are_one_run(repo: Desk) -> None:
+    one, two = wrote(repo, failed("test_a"), name="1.xml"), wrote(repo, passed("test_b"), name="2.xml")
+    facts = repo.facts("ingest", one, two, one)
+    assert [(each["path"], each["tests"], each["evidence"]) for each in facts["files"]] == [(one, 1, 2), (two, 1, 0)]
+    (run, failure) = evidence(repo)
+    assert (run.detail["tests"], run.detail["failed"], failure.kind) == (2, 1, Kind.FAILURE)
+    assert [each["evidence"] for each in repo.facts("ingest", two, one)["files"]] == [0, 0]
 
 
 def test_a_report_may_come_by_stdin(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,7 +151,7 @@ def test_where_no_project_is_no_test_belongs(desk: Desk) -> None:
     path = wrote(desk, failed("test_a"))
     desk.folder = Path.home()
     line = desk.refused("ingest", path)
-    assert line.endswith("no test belongs here; run this in the project's folder")
+    assert line.endswith("no evidence belongs here; run this in the project's folder")
     assert desk.store.counts("global") == {}
 
 
@@ -223,7 +229,7 @@ def test_a_broken_file_is_named_and_the_others_are_read(desk: Desk) -> None:
     ("name", "why"),
     [
         ("missing.xml", "No such file or directory"),
-        ("nothing", "there is no .xml file in it; name a report"),
+        ("nothing", "there is no file in it that may be a report; name one"),
         ("nul\0.xml", "embedded null byte"),
         ("x" * 5000, "File name too long"),
     ],
@@ -252,7 +258,7 @@ def test_a_folder_of_far_too_many_files_is_refused(desk: Desk, monkeypatch: pyte
     folder = Path(wrote(desk, passed("test_a"), name="1.xml")).parent
     wrote(desk, passed("test_a"), name="2.xml")
     assert desk.code("ingest", str(folder)) == 1
-    assert "there are 2 .xml files in it, 1 at most" in desk.told[0]
+    assert "there are 2 files in it, 1 at most" in desk.told[0]
 
 
 def test_a_file_name_cannot_write_to_the_terminal(desk: Desk) -> None:
@@ -270,3 +276,207 @@ def test_real_reports_are_read_together_and_again_without_change(desk: Desk) -> 
     assert first > 10
     desk.code("ingest", str(SAMPLES))
     assert len(evidence(desk)) == first
+
+
+# --- what else there is
+
+ALL_SAMPLES = SAMPLES.parent
+OUR_REVIEW: dict[str, object] = {
+    "action": "submitted",
+    "review": {
+        "id": 7,
+        "user": {"login": "grace", "type": "User"},
+        "body": "Always close the file.",
+        "state": "changes_requested",
+        "commit_id": "ab" * 20,
+        "submitted_at": "2026-01-01T00:00:00Z",
+        "author_association": "MEMBER",
+    },
+    "pull_request": {"number": 5, "head": {"sha": "ab" * 20, "ref": "fix"}, "base": {"ref": "main"}},
+    "repository": {"full_name": "me/thing"},
+}
+
+
+def file(desk: Desk, name: str, value: object) -> str:
+    path = desk.folder.parent / name
+    text = value if isinstance(value, str) else json.dumps(value)
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_a_payload_is_told_by_its_shape_and_belongs_to_whose_commit_it_is(repo: Desk) -> None:
+    repo.store.worked([Work("github.com/me/thing", "s1", "commit", "ab" * 20, repo.clock(), "hook")])
+    (read,) = repo.facts("ingest", file(repo, "review.json", OUR_REVIEW))["files"]
+    assert (read["kind"], read["evidence"], read["refused"]) == ("github", 2, None)
+    assert {(fact.kind, fact.session, fact.how) for fact in evidence(repo)} == {
+        (Kind.REVIEW, "s1", "by its commit"),
+        (Kind.COMMENT, "s1", "by its commit"),
+    }
+    assert repo.run("ingest", file(repo, "again.json", OUR_REVIEW)).endswith("again.json: github; nothing new")
+
+
+def test_a_payload_of_another_repository_is_refused_by_name(repo: Desk) -> None:
+    other = {**OUR_REVIEW, "repository": {"full_name": "me/other"}}
+    path = file(repo, "review.json", other)
+    assert repo.code("ingest", path) == 1
+    assert repo.told == [
+        f"{path}: refused, it is about me/other, this project is github.com/me/thing; run this in that project"
+    ]
+    assert evidence(repo) == []
+
+
+def test_where_an_agent_ingests_nobodys_review_counts_for_more_than_its_own_word(repo: Desk) -> None:
+    repo.mark = "CLAUDECODE is set"
+    repo.run("ingest", file(repo, "review.json", OUR_REVIEW))
+    assert {fact.source.trust for fact in evidence(repo)} == {Trust.AGENT}
+    repo.mark = ""
+    repo.run("consolidate")
+    assert repo.store.rules("github.com/me/thing") == []
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--session", "s7"], {"session": "s7", "how": "named"}),
+        (["--commit", "cd" * 20], {"commit": "cd" * 20}),
+        (["--branch", "other"], {"branch": "other"}),
+        (["--pr", "9"], {"pull_request": "me/thing#9"}),
+        (["--pr", "https://github.com/me/thing/pull/9"], {"pull_request": "me/thing#9"}),
+    ],
+)
+def test_what_it_belongs_to_can_be_named(repo: Desk, options: list[str], expected: dict[str, str]) -> None:
+    repo.run("ingest", file(repo, "review.json", OUR_REVIEW), *options)
+    for fact in evidence(repo):
+        assert {name: getattr(fact, name) for name in expected} == expected
+
+
+def test_a_pull_request_that_is_none_is_refused(repo: Desk) -> None:
+    line = repo.refused("ingest", file(repo, "review.json", OUR_REVIEW), "--pr", "the last one")
+    assert line == "'the last one' is no pull request here; give its address or OWNER/REPO#NUMBER"
+
+
+def test_results_of_two_places_are_not_compared(repo: Desk) -> None:
+    red, green = wrote(repo, failed("test_a"), name="1.xml"), wrote(repo, passed("test_a"), name="2.xml")
+    repo.run("ingest", red, "--origin", "ci", "--no-diff")
+    repo.run("ingest", green, "--no-diff")
+    assert {fact.source.identity for fact in evidence(repo, Kind.FAILURE)} == {"tests:ci"}
+    assert set(repo.store.conditions("github.com/me/thing", "tests:ci")) == {"tests.test_code::test_a"}
+
+
+HYPERFINE = {
+    "results": [{"command": "sleep 1", "mean": 1.0, "stddev": 0.1, "times": [1.0, 1.1, 0.9], "exit_codes": [0] * 3}]
+}
+SARIF = {
+    "version": "2.1.0",
+    "runs": [
+        {
+            "tool": {"driver": {"name": "ruff", "rules": [{"id": "F401"}]}},
+            "results": [{"ruleId": "F401", "level": "error", "message": {"text": "unused"}}],
+        }
+    ],
+}
+CUSTOM = [{"name": "parse", "unit": "ms", "value": 12}]
+
+
+def test_every_kind_is_told_by_what_it_holds(repo: Desk) -> None:
+    files = {
+        "a.json": HYPERFINE,
+        "b.json": SARIF,
+        "c.txt": "goos: linux\npkg: x\nBenchmarkParse-8   \t 100\t 123 ns/op\nPASS\nok x 1s\n",
+        "d.json": '{"Time":"2026-01-01T00:00:00Z","Action":"run","Package":"p","Test":"TestA"}\n'
+        '{"Action":"pass","Package":"p","Test":"TestA","Elapsed":0.1}\n{"Action":"pass","Package":"p","Elapsed":0.1}\n',
+        "e.json": {"results": {"tool": {"name": "jest"}, "summary": {"tests": 1, "passed": 1}, "tests": [
+            {"name": "adds", "status": "passed", "duration": 1}]}},
+    }  # fmt: skip
+    told = repo.facts("ingest", *(file(repo, name, value) for name, value in files.items()))["files"]
+    assert {Path(each["path"]).name: (each["kind"], each["refused"]) for each in told} == {
+        "a.json": ("hyperfine", None),
+        "b.json": ("sarif", None),
+        "c.txt": ("gobench", None),
+        "d.json": ("go", None),
+        "e.json": ("ctrf", None),
+    }
+
+
+def test_what_a_file_does_not_say_a_person_does(repo: Desk) -> None:
+    path = file(repo, "custom.json", CUSTOM)
+    assert repo.code("ingest", path) == 1
+    assert "customSmallerIsBetter" in repo.told[0]
+    (read,) = repo.facts("ingest", path, "--kind", "customSmallerIsBetter")["files"]
+    assert (read["kind"], read["refused"]) == ("github-action-benchmark", None)
+    (refused,) = json.loads(_printed(repo, "ingest", path, "--kind", "sarif", "--json"))["files"]
+    assert refused["refused"]
+
+
+def _printed(desk: Desk, *words: str) -> str:
+    desk.code(*words)
+    return "\n".join(desk.said)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("hello\n", "a file of another kind; known are go, payloads"),
+        ("", "the file is empty; known are"),
+        ('{"a": 1}', "JSON of a shape that is not known here (a); name what it is with --kind"),
+        ("[1, 2]", "JSON of a shape that is not known here (a list)"),
+        ('{"a": ', "not whole JSON"),
+        ("\ufeff<html></html>", "not a JUnit report, root is <html>"),
+    ],
+)
+def test_what_is_no_report_is_refused_by_name_and_beside_reports_left_alone(repo: Desk, text: str, why: str) -> None:
+    path = file(repo, "strange.txt", text)
+    assert repo.code("ingest", path) == 1
+    assert why in repo.told[0]
+    folder = Path(wrote(repo, passed("test_a"))).parent
+    (folder / "notes.txt").write_text("hello", encoding="utf-8")
+    assert repo.facts("ingest", str(folder))["files"][0]["refused"] is None
+
+
+def test_without_a_file_the_history_of_the_repository_is_read(repo: Desk) -> None:
+    head = git(repo.folder, "rev-parse", "HEAD")
+    repo.store.worked([Work("github.com/me/thing", "s1", "commit", head, repo.clock(), "hook")])
+    git(repo.folder, "revert", "--no-edit", "HEAD")
+    (read,) = repo.facts("ingest")["files"]
+    assert (read["path"], read["kind"], read["evidence"]) == ("git", "git", 1)
+    assert [(fact.kind, fact.session) for fact in evidence(repo)] == [(Kind.REVERT, "s1")]
+    assert repo.run("ingest").startswith("git: git; nothing new")
+
+
+def test_pull_requests_come_by_the_persons_own_gh(repo: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, float | None]] = []
+
+    def pull(repository: str, *, since: float | None, progress: Any) -> Iterator[bytes]:
+        asked.append((repository, since))
+        progress(1, 2)
+        yield json.dumps(OUR_REVIEW).encode()
+        raise github_cli.GitHubError("the rate limit is reached; try again at 12:00")
+
+    monkeypatch.setattr(github_cli, "pull", pull)
+    assert repo.code("ingest", "--github", "me/thing", "--since", "30") == 1
+    assert asked == [("me/thing", repo.clock() - 30 * 86_400)]
+    assert repo.told[0] == "1 of 2 pull requests read"
+    assert repo.told[1] == "me/thing: refused, the rate limit is reached; try again at 12:00"
+    assert len(evidence(repo)) == 2, "what came before the fault is kept"
+    assert "is no number of days and no date" in repo.refused("ingest", "--github", "me/thing", "--since", "lately")
+
+
+def test_a_long_run_tells_how_far_it_is(repo: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ingest, "AT_ONCE", 2)
+    repo.run("ingest", *(wrote(repo, passed(f"test_{n}"), name=f"{n}.xml") for n in range(5)))
+    assert repo.told == ["2 files read", "4 files read"]
+
+
+@pytest.mark.skipif(not ALL_SAMPLES.is_dir(), reason="the shared samples are not beside this checkout")
+def test_every_real_sample_is_read_or_refused_by_name(desk: Desk) -> None:
+    paths = [
+        str(path)
+        for path in sorted(ALL_SAMPLES.rglob("*"))
+        if path.is_file() and path.parent.name in {"junit", "pr", "bench"}
+    ]
+    desk.code("ingest", "--json", *paths)
+    files = json.loads("\n".join(desk.said))["files"]
+    assert {each["path"] for each in files} == set(paths)
+    refused = {Path(each["path"]).name for each in files if each["refused"]}
+    assert refused == {"benchmark-action__test__data__extract__customSmallerIsBetter_output.json"}
+    assert all(each["refused"] or each["kind"] for each in files)

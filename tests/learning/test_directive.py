@@ -206,3 +206,10 @@ def test_any_text_is_read_without_an_error_and_what_is_taken_is_fit_to_stand(tex
 @given(st.sampled_from(["Use tabs.", "Never push to main.", "Don't mock the database.", "使用制表符，不要使用空格。"]))
 def test_what_was_taken_is_taken_again_unchanged(rule: str):
     assert said(rule) == [rule]
+
+
+@pytest.mark.parametrize("verb", ["check", "verify", "ensure", "assume"])
+def test_what_shall_be_checked_is_part_of_the_instruction(verb: str) -> None:
+    (found,) = directives(f"Always {verb} that `prices` is not empty before you divide.")
+    assert found.sentence == f"Always {verb} that `prices` is not empty before you divide."
+    assert directives("Always do that before you divide.") == ()
