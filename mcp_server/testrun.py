@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
-from mcp_server.importers.cases import Case, Status, made
+from mcp_server.importers.cases import Case, Status, passing
 from mcp_server.importers.report import Report, one_run
 from mcp_server.learning import fingerprint, transition
 from mcp_server.learning.transition import Told, Way
@@ -142,8 +142,7 @@ def _wholes(suspects: Iterable[str], cases: Mapping[str, Case]) -> Mapping[str, 
         inside = (passed[(place := bisect_left(passed, f"{body}{end}")) : place + 1] for end in ("::", "."))
         shown = next((one[0] for one in inside if one and one[0].startswith((f"{body}::", f"{body}."))), "")
         if shown and suspect not in cases:
-            well = made(clean_line(suspect).text, Status.PASSED)
-            found.setdefault(shown, []).append(well)
+            found.setdefault(shown, []).append(passing(clean_line(suspect).text))
     return found
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from mcp_server.importers import cases, document, report
-from mcp_server.importers.cases import Case, Key, Status, Told
+from mcp_server.importers.cases import Draft, Key, Status, Told
 from mcp_server.importers.document import at, items, text, whole
 from mcp_server.importers.found import NotAReport
 from mcp_server.importers.report import Moment, Report
@@ -60,29 +60,23 @@ def read(told: object, origin: CleanText, digest: str) -> Report:
         origin=origin,
         digest=digest,
         partial=bool(missing) or any(_unknown(each) for each in named),
-        cases=report.settled(found),
+        cases=report.settled(cases.finished(found)),
         kind=KIND,
         suite=clean_line(text(environment, "reportName") or text(environment, "appName"), limit=200).text,
         began=_began(told),
     )
 
 
-def _case(told: object) -> tuple[Key, Case]:
+def _case(told: object) -> tuple[Key, Draft]:
     suites, file = _suites(told), _cut(text(told, "filePath"))
     name = _cut(text(told, "name")).removeprefix(f"{file}::")
     owner = " > ".join(suites)
     status = _status(told)
-    made = cases.made(
-        cases.identity((), owner, name, file),
-        status,
-        cases.NO_WORDS if status is Status.PASSED else _told(told),
-        owner=owner,
-        file=file,
-        line=_line(told),
-    )
+    words = cases.NO_WORDS if status is Status.PASSED else _told(told)
+    case = cases.draft((), owner, name, status=status, told=words, file=file, line=_line(told))
     # the same test in another browser, or with other parameters, is no second attempt at it
     apart = json.dumps([at(told, key) for key in ("browser", "device", "parameters")], sort_keys=True)
-    return (*suites, name, file, apart), made
+    return (*suites, name, file, apart), case
 
 
 def _suites(told: object) -> list[str]:

@@ -58,8 +58,9 @@ def events(data: bytes, name: str, form: Form) -> Iterator[tuple[str, str, Any]]
         except etree.XMLSyntaxError as error:
             broken = clean_line(error.msg, limit=120).text
         for event, element in parser.read_events():
-            depth += 1 if event == "start" else -1
-            if depth > DEEPEST:
+            if event == "end":
+                depth -= 1
+            elif (depth := depth + 1) > DEEPEST:
                 raise NotAReport(f"{name}: elements lie more than {DEEPEST} deep; give a test runner's report")
             yield event, local(element.tag), element
         if broken:
@@ -74,7 +75,7 @@ def root(head: str) -> str:
 
 def local(tag: str) -> str:
     """A tag without its namespace."""
-    return tag.rpartition("}")[2]
+    return tag.rpartition("}")[2] if tag[0] == "{" else tag
 
 
 def child(element: Any, tag: str) -> Any:
@@ -90,7 +91,9 @@ def words(element: Any, tag: str) -> str:
 
 def number(value: str | None) -> int | None:
     """The whole number that an attribute holds, if it holds one."""
-    plain = (value or "").strip().replace(",", "")
+    if not value:
+        return None
+    plain = value.strip().replace(",", "")
     return int(plain) if re.fullmatch(r"[0-9]{1,9}", plain) else None
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
 from mcp_server.importers import cases, document, report
-from mcp_server.importers.cases import Case, Key, Status, Told
+from mcp_server.importers.cases import Draft, Key, Status, Told
 from mcp_server.importers.document import text
 from mcp_server.importers.found import NotAReport
 from mcp_server.importers.report import BAD, UNTOLD, Moment, Report
@@ -63,7 +63,7 @@ def parse(data: bytes, origin: str) -> Report:
         origin=name,
         digest=document.digest(data),
         partial=bool(reading.missing),
-        cases=report.settled(found),
+        cases=report.settled(cases.finished(found)),
         kind=KIND,
         suite=clean_line("").text,
         began=reading.began,
@@ -129,7 +129,7 @@ class _Ended(NamedTuple):
     """A test that ended."""
 
     test: str
-    case: Case
+    case: Draft
     panicked: bool = False
 
 
@@ -169,7 +169,7 @@ class _Reading:
     """What was read so far."""
 
     name: str
-    found: list[tuple[Key, Case]] = field(default_factory=list[tuple[Key, Case]])
+    found: list[tuple[Key, Draft]] = field(default_factory=list[tuple[Key, Draft]])
     running: dict[str, _Package] = field(default_factory=dict[str, _Package])
     builds: dict[str, _Output] = field(default_factory=dict[str, _Output])
     """What the compiler said, by package."""
@@ -208,7 +208,7 @@ class _Reading:
         elif action in _ENDS:
             self._end(package, _ENDS[action], _tested(text(event, "FailedBuild")) or package)
 
-    def end(self) -> list[tuple[Key, Case]]:
+    def end(self) -> list[tuple[Key, Draft]]:
         """All cases. Raises NotAReport where there is nothing to read."""
         if not self.events:
             raise NotAReport(f"{self.name}: it holds no event of `go test -json`; give what that command prints")
@@ -281,9 +281,10 @@ def _panicked(words: str) -> bool:
     return any(map(_PANIC.fullmatch, words.splitlines()))
 
 
-def _case(package: str, test: str, status: Status, words: str) -> Case:
-    told = _told(words.splitlines()) if status in BAD else Told(text=words)
-    return cases.made(cases.identity((), _cut(package), _cut(test), ""), status, told, owner=package)
+def _case(package: str, test: str, status: Status, words: str) -> Draft:
+    told = Told(text=words) if words else cases.NO_WORDS
+    told = _told(words.splitlines()) if status in BAD else told
+    return cases.draft((), _cut(package), _cut(test), status=status, told=told)
 
 
 def _told(lines: Iterable[str]) -> Told:

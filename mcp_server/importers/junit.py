@@ -5,13 +5,13 @@ claims, is read as `partial`; and a run of which something is not known never lo
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
 from mcp_server.importers import cases, document, elements, report
-from mcp_server.importers.cases import READ, WELL, Case, Key, Status, Told
+from mcp_server.importers.cases import READ, WELL, Draft, Key, Status, Told
 from mcp_server.importers.found import NotAReport
 from mcp_server.importers.report import Moment, Report
 from mcp_server.learning import fingerprint
@@ -42,7 +42,7 @@ def parse(data: bytes, origin: str) -> Report:
         origin=name,
         digest=document.digest(data),
         partial=bool(reading.missing),
-        cases=report.settled(reading.found),
+        cases=report.settled(cases.finished(reading.found)),
         kind=KIND,
         suite=reading.run,
         began=report.earliest(reading.began),
@@ -81,12 +81,14 @@ class _Reading:
     """What was read so far."""
 
     name: str
-    found: list[tuple[Key, Case]] = field(default_factory=list[tuple[Key, Case]])
+    found: list[tuple[Key, Draft]] = field(default_factory=list[tuple[Key, Draft]])
     missing: str = ""
     """Why this is not everything."""
     strange: str = ""
     """A kind of element that no JUnit report has, which explains why there may be no case."""
     suites: list[_Suite] = field(default_factory=list[_Suite])
+    names: tuple[str, ...] = ()
+    """Of those suites."""
     run: CleanText = clean_line("").text
     """The name of the whole run."""
     began: list[Moment] = field(default_factory=list[Moment])
@@ -125,12 +127,13 @@ class _Reading:
             if len(self.suites) <= 1 and (stamp := element.get("timestamp")):
                 self.began.append(report.moment(stamp))
             self.suites.append(_Suite(name, run, claim["failures"] + claim["errors"]))
+            self.names = (*self.names, name)
         elif tag not in _ORDINARY:
             self.strange = self.strange or clean_line(tag, limit=40).text
 
     def _close(self, tag: str, element: Any) -> None:
         if tag == "testcase" or tag in _LOOSE:
-            key, case = _read(element, suites=[suite.name for suite in self.suites])
+            key, case = _read(element, suites=self.names)
             self.found.append((key, case))
             if len(self.found) > report.MOST:
                 raise NotAReport(f"{self.name}: at most {report.MOST:,} test cases are read; split the report")
@@ -138,6 +141,7 @@ class _Reading:
             self.suites[-1].found_bad += case.status not in WELL
         elif tag in _SUITES:
             suite = self.suites.pop()
+            self.names = self.names[:-1]
             if (suite.tests > 0 and not suite.found) or (suite.bad and not suite.found_bad):
                 self.missing = self.missing or f"claims {suite.tests} tests and {suite.bad} failures"
             for outer in self.suites[-1:]:
@@ -153,17 +157,39 @@ _NOT_RUN = re.compile(
 _WENT_WRONG = re.compile(r"broken|error|errored|fail|failed|failure|timedout")
 
 
-def _read(element: Any, *, suites: Sequence[str]) -> tuple[Key, Case]:
+def _read(element: Any, *, suites: tuple[str, ...]) -> tuple[Key, Draft]:
     """The case that a `testcase` tells of, in suites of these names, outermost first.
 
     A `failure` or `error` that lies outside all cases is read as a case of the whole suite.
     """
+    status, told = _at_a_glance(element) or _outcome(element)
+    owner, name, file = _attribute(element, "classname"), _attribute(element, "name"), _attribute(element, "file")
     unnamed = "(unnamed)" if elements.local(element.tag) == "testcase" else "(suite)"
-    status, told = _outcome(element)
-    owner, name, file = (_attribute(element, key) for key in ("classname", "name", "file"))
-    identity = cases.identity(suites, owner, name or unnamed, file)
     line = elements.number(element.get("line"))
-    return (*suites, owner, name, file), cases.made(identity, status, told, owner=owner, file=file, line=line)
+    case = cases.draft(suites, owner, name or unnamed, status=status, told=told, file=file, line=line)
+    return (*suites, owner, name, file), case
+
+
+_QUIET = frozenset({"properties", "system-out", "system-err"})
+_RESULTS = {"skipped": Status.SKIPPED, "failure": Status.FAILED, "error": Status.ERROR}
+
+
+def _at_a_glance(element: Any) -> tuple[Status, Told] | None:
+    """What `_outcome` says of the usual case, which has one plain result or none; None for any other."""
+    if elements.local(element.tag) != "testcase" or element.get("status") or element.get("result"):
+        return None
+    status, told = Status.PASSED, cases.NO_WORDS
+    for each in element:
+        tag = elements.local(each.tag)
+        if tag in _QUIET and all(elements.local(one.tag) == "property" and not len(one) for one in each):
+            continue
+        if status is not Status.PASSED or tag not in _RESULTS or len(each):
+            return None
+        status = _RESULTS[tag]
+        told = Told(each.get("message") or "", each.get("type") or "", each.text or "")
+        if status is not Status.SKIPPED and not told.text.strip():
+            return None  # what it printed may say more
+    return status, told
 
 
 def _attribute(element: Any, key: str) -> str:

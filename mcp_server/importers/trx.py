@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from mcp_server.importers import cases, document, elements, report
-from mcp_server.importers.cases import WELL, Case, Key, Status, Told
+from mcp_server.importers.cases import WELL, Draft, Key, Status, Told
 from mcp_server.importers.found import NotAReport
 from mcp_server.importers.report import Moment, Report
 from store.text import CleanText, clean_line
@@ -84,7 +84,7 @@ def parse(data: bytes, origin: str) -> Report:
         origin=name,
         digest=document.digest(data),
         partial=bool(reading.missing),
-        cases=report.settled(found),
+        cases=report.settled(cases.finished(found)),
         kind=KIND,
         suite=reading.run,
         began=reading.began,
@@ -138,10 +138,10 @@ class _Reading:
         if not self.kept or tag in _RESULTS:
             elements.free(element)
 
-    def cases(self) -> list[tuple[Key, Case]]:
+    def cases(self) -> list[tuple[Key, Draft]]:
         """Every result under the name of its test. Raises NotAReport where there is none and should be."""
         self._compare()
-        found: list[tuple[Key, Case]] = []
+        found: list[tuple[Key, Draft]] = []
         for result in self.results:
             owner = self.classes.get(result.test, "")
             full = _FULL_NAME.fullmatch(result.name)
@@ -150,9 +150,8 @@ class _Reading:
             elif result.test not in self.classes and not self.whole:
                 continue
             name = result.name.removeprefix(f"{owner}.") or "(unnamed)"
-            identity = cases.identity((), owner, name, "")
-            made = cases.made(identity, result.status, result.told, owner=owner)
-            found.append(((result.test, owner, name), made))
+            case = cases.draft((), owner, name, status=result.status, told=result.told)
+            found.append(((result.test, owner, name), case))
         if not found and self.missing:
             raise NotAReport(f"{self.name}: it {self.missing} and holds no whole test case; run the tests again")
         return found
