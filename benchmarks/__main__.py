@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.desk import Desk
 from benchmarks.result import Result, facts, notes, table
 
-NAMES = ("get_rules", "report_outcome", "crowd", "commands", "hook", "consolidate", "start_up")
+NAMES = ("get_rules", "report_outcome", "crowd", "commands", "hook", "consolidate", "start_up", "payloads")
 
 
 def main() -> int:

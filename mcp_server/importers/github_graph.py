@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from mcp_server.importers import checks, document, github_ids, objects, pulls, voices
+from mcp_server.importers import checks, document, github_ids, objects, pulls, short, voices
 from mcp_server.importers import github_rest as rest
 from mcp_server.importers.checks import Check
 from mcp_server.importers.gather import Item
@@ -10,7 +10,6 @@ from mcp_server.importers.github_hook import thread
 from mcp_server.importers.pulls import Pull, Said
 from mcp_server.learning.plain import listed
 from store.records import Trust
-from store.text import clean_line
 
 _UNSEEN = frozenset({"spam", "abuse", "off-topic", "off_topic"})
 """Reasons for which GitHub folds a comment away and nobody should learn from it."""
@@ -34,13 +33,13 @@ def from_pull(value: object, repository: str = "") -> Iterator[Item]:
 def from_run(value: object, repository: str = "") -> Iterator[Item]:
     """A run of a workflow as `gh run` tells it, with its jobs where it has them."""
     repository = repository or github_ids.repository(value)
-    name = _name(document.text(value, "workflowName") or document.text(value, "name"))
+    name = short.name(document.text(value, "workflowName") or document.text(value, "name"))
     run = github_ids.job(document.text(value, "url"))[0] or github_ids.ident(value)
     made = _check(value, name=name, workflow=name, sort="workflow run")._replace(
         repository=repository,
         id=run,
         run=run,
-        event=_name(document.text(value, "event")),
+        event=short.name(document.text(value, "event")),
         attempt=document.whole(value, "attempt"),
         commit=github_ids.sha(document.text(value, "headSha")),
         branch=github_ids.branch(document.text(value, "headBranch")),
@@ -48,7 +47,7 @@ def from_run(value: object, repository: str = "") -> Iterator[Item]:
     if document.at(value, "status") is not None or document.at(value, "conclusion") is not None:
         yield made
     for each in document.items(value, "jobs"):
-        job = _check(each, name=_name(document.text(each, "name")), workflow=name, sort="check run")
+        job = _check(each, name=short.name(document.text(each, "name")), workflow=name, sort="check run")
         yield job._replace(
             repository=repository,
             id=github_ids.ident(each),
@@ -65,11 +64,11 @@ def from_check(value: object) -> Iterator[Item]:
     run, job = github_ids.job(document.text(value, "link"))
     made = _check(
         value,
-        name=_name(document.text(value, "name")),
-        workflow=_name(document.text(value, "workflow")),
+        name=short.name(document.text(value, "name")),
+        workflow=short.name(document.text(value, "workflow")),
         sort="check run" if job or document.text(value, "workflow") else "status",
     )
-    event = _name(document.text(value, "event"))
+    event = short.name(document.text(value, "event"))
     told = document.text(value, "description")
     yield made._replace(repository=github_ids.repository(value), id=job, run=run, event=event, told=told)
 
@@ -266,8 +265,8 @@ def _context(value: object, told: Pull) -> Check:
     name = document.text(value, "context") or document.text(value, "name")
     made = _check(
         value,
-        name=_name(name),
-        workflow=_name(document.text(value, "workflowName") or document.text(workflow, "workflow", "name")),
+        name=short.name(name),
+        workflow=short.name(document.text(value, "workflowName") or document.text(workflow, "workflow", "name")),
         sort="status" if document.text(value, "context") else "check run",
     )
     known = document.whole(value, "databaseId")
@@ -276,7 +275,7 @@ def _context(value: object, told: Pull) -> Check:
         repository=told.repository,
         id=str(known) if known is not None else job,
         run=run,
-        event=_name(document.text(workflow, "event")),
+        event=short.name(document.text(workflow, "event")),
         commit=told.commit,
         branch="" if told.fork else told.head,
         pull_request=told.name,
@@ -295,7 +294,7 @@ def _check(value: object, *, name: str, workflow: str, sort: str) -> Check:
         sort=sort,
         name=name,
         state=named if named in checks.STATES and not (status or state or conclusion) else found,
-        conclusion=_name((conclusion or state or status or named).lower()),
+        conclusion=short.name((conclusion or state or status or named).lower()),
         workflow=workflow,
         started=_time(value, "startedAt") or _time(value, "createdAt"),
         completed=_time(value, "completedAt") or _time(value, "updatedAt"),
@@ -306,10 +305,6 @@ def _time(value: object, key: str) -> float | None:
     """A moment; the year 1 stands for one that has not come."""
     found = document.moment(value, key)
     return found if found is not None and found > 0 else None
-
-
-def _name(told: str) -> str:
-    return clean_line(told, limit=160).text
 
 
 PULL_ONLY = listed(

@@ -14,11 +14,13 @@ OTHER = "other"
 
 def event(value: object) -> str:
     """Which event a payload reports, by its shape; empty for what is no payload."""
-    for name, parts in _PARTS.items():
-        if all(objects.is_one(document.at(value, part)) for part in parts) and _framed(value):
-            return name
-    if _framed(value) and all(document.text(value, key) for key in ("sha", "state", "context")):
-        return "status"
+    keys = objects.keys(value)
+    if _framed(value, keys):
+        for name, parts in _PARTS.items():
+            if keys.issuperset(parts) and all(objects.is_one(document.at(value, part)) for part in parts):
+                return name
+        if all(document.text(value, key) for key in ("sha", "state", "context")):
+            return "status"
     sent = document.text(value, "sender", "login") and document.text(value, "repository", "full_name")
     return OTHER if sent or document.text(value, "zen") else ""
 
@@ -29,10 +31,10 @@ def items(value: object) -> Iterator[Item]:
     yield from _EVENTS.get(name, _other)(value)
 
 
-def _framed(value: object) -> bool:
+def _framed(value: object, keys: frozenset[str]) -> bool:
     """Does something say that this is an event, and not an object with such a part?"""
-    told = document.at(value, "head_sha") is None and document.at(value, "node_id") is None
-    return told and any(document.at(value, key) is not None for key in ("action", "repository", "sender"))
+    object_ = any(document.at(value, key) is not None for key in keys & _OBJECTS)
+    return not object_ and any(document.at(value, key) is not None for key in keys & _FRAME)
 
 
 def _about(value: object, key: str, part: str) -> Pull:
@@ -148,6 +150,9 @@ def _status(value: object) -> Iterator[Item]:
 def _other(_: object) -> Iterator[Item]:
     yield "its event tells of no pull request, review, comment or check"
 
+
+_OBJECTS = frozenset({"head_sha", "node_id"})
+_FRAME = frozenset({"action", "repository", "sender"})
 
 _PARTS: dict[str, tuple[str, ...]] = {
     "pull_request_review": ("review",),

@@ -4,8 +4,7 @@ import re
 from base64 import b64decode, urlsafe_b64decode
 from binascii import Error
 
-from mcp_server.importers import document
-from store.text import clean_line
+from mcp_server.importers import document, short
 
 _PART = r"[\w.-]{1,100}"
 _NAME = re.compile(rf"{_PART}/{_PART}", re.ASCII)
@@ -45,7 +44,7 @@ def repository(value: object) -> str:
 
 def named(text: str) -> str:
     """The name of a repository, clean; empty where it can be none."""
-    return clean_line(text).text if _NAME.fullmatch(text) else ""
+    return short.name(text, limit=210) if _NAME.fullmatch(text) else ""
 
 
 def number(value: object) -> str:
@@ -72,7 +71,7 @@ def ident(value: object) -> str:
         if found := _FRAGMENT.search(document.text(value, key)[-100:]):
             return found["id"]
     node = document.text(value, "id") or document.text(value, "node_id")
-    return _inside(node) or clean_line(node, limit=100).text
+    return _inside(node) or short.name(node, limit=100)
 
 
 def job(address: str) -> tuple[str, str]:
@@ -89,14 +88,14 @@ def sha(text: str) -> str:
 
 def path(text: str) -> str:
     """A file's path inside the repository, clean; empty for one that leads out of it."""
-    clean = clean_line(text).text
+    clean = short.name(text, limit=400)
     parts = clean.replace("\\", "/").split("/")
     return "" if ".." in parts or parts[0] in {"", "~"} or parts[0].endswith(":") else clean
 
 
 def branch(text: str) -> str:
     """The name of a branch, clean and without what git puts before it."""
-    return clean_line(text.removeprefix("refs/heads/"), limit=250).text
+    return short.name(text.removeprefix("refs/heads/"), limit=250)
 
 
 def _inside(node: str) -> str:

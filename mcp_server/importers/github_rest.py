@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-from mcp_server.importers import checks, document, github_ids, objects, pulls, voices
+from mcp_server.importers import checks, document, github_ids, objects, pulls, short, voices
 from mcp_server.importers.checks import Check
 from mcp_server.importers.gather import Item
 from mcp_server.importers.pulls import Pull, Said
 from mcp_server.importers.voices import Voice
 from mcp_server.learning import reviews
-from store.text import clean_line
 
 STATES = {
     "approved": reviews.APPROVED,
@@ -166,9 +165,9 @@ def status(value: object, repository: str = "", commit: str = "") -> Check:
     return Check(
         provider="github",
         sort="status",
-        name=_name(document.text(value, "context")),
+        name=short.name(document.text(value, "context")),
         state=checks.bucket(state),
-        conclusion=_name(state.lower()),
+        conclusion=short.name(state.lower()),
         repository=repository or github_ids.repository(value) or github_ids.named(document.text(value, "name")),
         id=github_ids.ident(value),
         commit=github_ids.sha(document.text(value, "sha")) or commit,
@@ -207,13 +206,13 @@ def _check(
     return Check(
         provider="github",
         sort=sort,
-        name=_name(name),
+        name=short.name(name),
         state=checks.bucket(state, conclusion),
-        conclusion=_name((conclusion or state).lower()),
+        conclusion=short.name((conclusion or state).lower()),
         repository=where,
         id=identity or github_ids.ident(value),
-        workflow=_name(workflow),
-        event=_name(document.text(value, "event")),
+        workflow=short.name(workflow),
+        event=short.name(document.text(value, "event")),
         run=run,
         attempt=document.whole(value, "run_attempt"),
         commit=github_ids.sha(document.text(value, "head_sha") or document.text(suite, "head_sha")),
@@ -253,10 +252,6 @@ def _speaker(value: object) -> Voice:
 def side(told: str) -> str:
     """`LEFT` or `RIGHT` of a diff; empty for any other word."""
     return told.upper() if told.upper() in {"LEFT", "RIGHT"} else ""
-
-
-def _name(told: str) -> str:
-    return clean_line(told, limit=160).text
 
 
 def _moment(value: object, *steps: str) -> float | None:

@@ -1,5 +1,7 @@
 """Which of the many things that GitHub and `gh` print a JSON object is, told by its keys."""
 
+from collections.abc import Callable
+
 from mcp_server.importers import document, github_graph, github_hook, objects
 from mcp_server.importers import github_rest as rest
 from mcp_server.learning.plain import listed
@@ -27,6 +29,7 @@ _GH_RUN = _GH_RUN_ONLY | listed(
     "attempt conclusion createdAt databaseId event name number startedAt status updatedAt url"
 )
 _GH_CHECK = listed("bucket completedAt description event link name startedAt state workflow")
+_GH = _GH_PULL | _GH_RUN | _GH_CHECK
 _OPEN = listed("OPEN CLOSED MERGED")
 _ENDS = listed(
     "SUCCESS FAILURE ERROR CANCELLED SKIPPED NEUTRAL TIMED_OUT ACTION_REQUIRED STALE PENDING IN_PROGRESS QUEUED"
@@ -46,7 +49,7 @@ def _held(value: object, keys: frozenset[str]) -> str:
     if "data" in keys:
         return GRAPH if next(github_graph.pull_requests(document.at(value, "data")), None) else ""
     counted = document.whole(value, "total_count") is not None
-    for key in LISTS:
+    for key in LISTS.keys() & keys:
         # `gh run view` has jobs, too, and no count
         if isinstance(document.at(value, key), list) and (counted or (key == "statuses" and "sha" in keys)):
             return key
@@ -56,26 +59,45 @@ def _held(value: object, keys: frozenset[str]) -> str:
 
 def _rest(value: object, keys: frozenset[str]) -> str:
     """Objects of the REST interface."""
+    return next((sort for sort, fits in _SHAPES if fits(value, keys)), "")
+
+
+def _is_review(value: object, keys: frozenset[str]) -> bool:
+    if "context" in keys or not keys & {"submitted_at", "commit_id", "pull_request_url"}:
+        return False
     state = document.text(value, "state").lower()
-    shapes = {
-        PULL: {"head", "base"} <= keys and keys & {"number", "title"} and objects.is_one(document.at(value, "head")),
-        COMMENT: "body" in keys and keys & {"issue_url", "diff_hunk", "pull_request_review_id"},
-        REVIEW: (state in rest.STATES or state == "pending")
-        and "context" not in keys
-        and keys & {"submitted_at", "commit_id", "pull_request_url"},
-        WORKFLOW: "head_sha" in keys and keys & {"workflow_id", "run_number", "workflow_url"},
-        SUITE: "head_sha" in keys and keys & {"latest_check_runs_count", "check_runs_url", "before"},
-        RUN: "head_sha" in keys and keys & {"status", "conclusion"},
-        STATUS: {"context", "state"} <= keys
-        and keys & {"target_url", "creator", "avatar_url", "description"}
-        and not keys & {"repository", "sender", "commit"},
-        ISSUE: {"repository_url", "number"} <= keys,
-    }
-    return next((sort for sort, told in shapes.items() if told), "")
+    return state in rest.STATES or state == "pending"
+
+
+_SHAPES: tuple[tuple[str, Callable[[object, frozenset[str]], object]], ...] = (
+    (
+        PULL,
+        lambda value, keys: (
+            {"head", "base"} <= keys and keys & {"number", "title"} and objects.is_one(document.at(value, "head"))
+        ),
+    ),
+    (COMMENT, lambda _, keys: "body" in keys and keys & {"issue_url", "diff_hunk", "pull_request_review_id"}),
+    (REVIEW, _is_review),
+    (WORKFLOW, lambda _, keys: "head_sha" in keys and keys & {"workflow_id", "run_number", "workflow_url"}),
+    (SUITE, lambda _, keys: "head_sha" in keys and keys & {"latest_check_runs_count", "check_runs_url", "before"}),
+    (RUN, lambda _, keys: "head_sha" in keys and keys & {"status", "conclusion"}),
+    (
+        STATUS,
+        lambda _, keys: (
+            {"context", "state"} <= keys
+            and keys & {"target_url", "creator", "avatar_url", "description"}
+            and not keys & {"repository", "sender", "commit"}
+        ),
+    ),
+    (ISSUE, lambda _, keys: {"repository_url", "number"} <= keys),
+)
+"""What tells each, the most telling first."""
 
 
 def _gh(value: object, keys: frozenset[str]) -> str:
     """Any part of what `gh --json` prints; every key is one of its own."""
+    if not keys <= _GH:
+        return ""
     state = document.text(value, "state")
     pull = keys & (github_graph.PULL_ONLY | {"number", "isPullRequest"}) or state in _OPEN
     if keys <= _GH_PULL and (pull or "/pull/" in document.text(value, "url")):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from mcp_server.importers import checks, document, envelope, gather, github_ids, objects, pulls, stream, voices
+from mcp_server.importers import checks, document, envelope, gather, github_ids, objects, pulls, short, stream, voices
 from mcp_server.importers.checks import Check
 from mcp_server.importers.found import NotAReport, Reading
 from mcp_server.importers.gather import Item
@@ -142,15 +142,15 @@ def _pipeline(value: object) -> Iterator[Item]:
     attributes = document.at(value, "object_attributes")
     about = _about_checks(value, document.at(value, "merge_request"))
     run = github_ids.ident(attributes)
-    name = _name(document.text(attributes, "name")) or "pipeline"
+    name = short.name(document.text(attributes, "name")) or "pipeline"
     pipeline = about._replace(
         sort="pipeline",
         name=name,
         state=checks.bucket(document.text(attributes, "status")),
-        conclusion=_name(document.text(attributes, "status")),
+        conclusion=short.name(document.text(attributes, "status")),
         id=run,
         run=run,
-        event=_name(document.text(attributes, "source")),
+        event=short.name(document.text(attributes, "source")),
         commit=github_ids.sha(document.text(attributes, "sha")),
         branch="" if about.fork else github_ids.branch(document.text(attributes, "ref")),
         started=document.moment(attributes, "created_at"),
@@ -186,9 +186,9 @@ def _job(value: object, around: Check, *, name: str, prefix: str) -> Check:
     number = document.whole(value, f"{prefix}id")
     return around._replace(
         sort="job",
-        name=_name(name),
+        name=short.name(name),
         state=checks.SKIP if allowed else state,
-        conclusion="allowed to fail" if allowed else _name(status),
+        conclusion="allowed to fail" if allowed else short.name(status),
         id="" if number is None else str(number),
         started=document.moment(value, f"{prefix}started_at") or document.moment(value, f"{prefix}created_at"),
         completed=document.moment(value, f"{prefix}finished_at"),
@@ -260,7 +260,3 @@ def _about_checks(value: object, request: object) -> Check:
         pull_request=told.name,
         fork=told.fork,
     )
-
-
-def _name(told: str) -> str:
-    return clean_line(told, limit=160).text

@@ -1,12 +1,17 @@
 """Payloads saved one after another, a line or a page each: whose they are, told by the first."""
 
+import re
+
 from mcp_server.importers import document, gather, github, gitlab, stream
 from mcp_server.importers.found import NotAReport, Reading
 
 KIND = "payloads"
 
-_BEGINNINGS = ('"pull_request', '"diff_hunk"', '"issue_url"', '"merge_commit_sha"', '"check_runs"', '"workflow_runs"')
-"""Parts of GitHub's pages, of which the first may be longer than what is looked at."""
+_TELLING = re.compile(
+    r'(?<!\\)"(?:pull_request|pull_request_url|pull_request_review_id|diff_hunk|issue_url|merge_commit_sha|check_runs'
+    r'|workflow_runs|pullRequests?|statusCheckRollup|object_kind)"\s{0,8}:'
+)
+"""Keys of pages whose first value is longer than what is looked at. In a text inside a value they are escaped."""
 
 
 def claims(head: str) -> bool:
@@ -14,7 +19,7 @@ def claims(head: str) -> bool:
     value = stream.first(head)
     if value is not None:
         return github.claims(value) or gitlab.claims(value)
-    return head.lstrip(" \t\r\n\ufeff")[:1] in {"{", "["} and any(part in head for part in _BEGINNINGS)
+    return head.lstrip(" \t\r\n\ufeff")[:1] in {"{", "["} and _TELLING.search(head) is not None
 
 
 def parse(data: bytes, origin: str) -> Reading:

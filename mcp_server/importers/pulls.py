@@ -13,7 +13,7 @@ from mcp_server.importers.found import Found
 from mcp_server.importers.voices import Voice
 from mcp_server.learning.reviews import APPROVED, CHANGES, COMMENTED, DISMISSED, RESOLVED, UNRESOLVED
 from store.records import Kind, Trust
-from store.text import clean_evidence, clean_line
+from store.text import CleanText, clean_evidence, clean_line
 
 SIGNS = {"github": "#", "gitlab": "!"}
 """What stands before the number of a pull request."""
@@ -102,7 +102,7 @@ def outcome(pull: Pull, state: str, *, actor: Voice | None, time: float | None) 
     yield _found(
         pull,
         Kind.PULL_REQUEST,
-        f"{name} {_BECAME[state]}",
+        clean_evidence(f"{name} {_BECAME[state]}").text,
         voice,
         key=("pull request", pull.number or pull.commit or pull.head, state, when),
         time=time,
@@ -133,7 +133,7 @@ def judged(pull: Pull, said: Said, *, stamp: str = "") -> Found:
     return _found(
         pull,
         Kind.REVIEW,
-        f"{said.voice.name} {_JUDGED[said.state].format(pull.name or 'a pull request')}",
+        clean_evidence(f"{said.voice.name} {_JUDGED[said.state].format(pull.name or 'a pull request')}").text,
         said.voice,
         key=("thread" if said.state in {RESOLVED, UNRESOLVED} else "review", _id(pull, said), said.state, stamp),
         time=said.time,
@@ -211,7 +211,7 @@ def _taken_back(pull: Pull, time: float | None) -> Iterator[Found]:
         yield _found(
             about,
             Kind.REVERT,
-            f"{what} was taken back by {pull.name or 'a pull request'}: {pull.title}\n{body}",
+            clean_evidence(f"{what} was taken back by {pull.name or 'a pull request'}: {pull.title}\n{body}").text,
             pull.author,
             key=("revert", pull.repository.lower(), pull.number or pull.commit, named.lower(), target.commit),
             time=time,
@@ -229,7 +229,7 @@ def _taken_back(pull: Pull, time: float | None) -> Iterator[Found]:
 def _found(
     pull: Pull,
     kind: Kind,
-    text: str,
+    text: CleanText,
     voice: Voice,
     *,
     key: tuple[str, ...],
@@ -242,7 +242,7 @@ def _found(
 ) -> Found:
     return Found(
         kind=kind,
-        text=clean_evidence(text).text,
+        text=text,
         key=(pull.provider, pull.repository.lower(), *key),
         identity=voice.identity,
         trust=voice.trust,

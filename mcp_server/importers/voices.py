@@ -3,10 +3,9 @@
 import re
 from typing import NamedTuple
 
-from mcp_server.importers import document, objects
+from mcp_server.importers import document, objects, short
 from mcp_server.learning.plain import listed
 from store.records import Trust
-from store.text import clean_line
 
 CI = {"github": "ci:github", "gitlab": "ci:gitlab"}
 """Who speaks in the result of a check."""
@@ -86,4 +85,4 @@ def on_gitlab(user: object, project: object = None, *, decided: bool = False) ->
 
 def _name(told: str) -> str:
     # No name of either service holds a blank or a colon; what does must not look like another's identity.
-    return "-".join(clean_line(told, limit=100).text.replace(":", " ").split()) or _NOBODY
+    return "-".join(short.name(told, limit=100).replace(":", " ").split()) or _NOBODY

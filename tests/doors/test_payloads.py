@@ -155,6 +155,8 @@ def test_a_page_longer_than_its_head_is_known_by_its_beginning():
     assert payloads.claims(data[: 64 * 1024])
     assert payloads.claims("\ufeff" + data[: 64 * 1024])
     assert not payloads.claims("see " + data[: 64 * 1024])
+    quoted = json.dumps({"runs": [{"message": json.dumps(hub.comment()) * 100}]})
+    assert not payloads.claims(quoted[: 64 * 1024])
 
 
 def test_the_two_services_never_claim_the_same():
