@@ -31,7 +31,7 @@ TABLES = ("evidence", "conditions")
 
 
 def run(desk: Desk) -> list[Result]:
-    """Time and weigh parsing and keeping a first report, the next one of its suite, and one beside years of evidence."""
+    """Time and weigh parsing and keeping: a first report, the next of its suite, and one beside years of evidence."""
     first, second = desk.folder / "first.xml", desk.folder / "second.xml"
     first.write_bytes(report(hour=10, failing=100))
     second.write_bytes(report(hour=11, failing=90))
