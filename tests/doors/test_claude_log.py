@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcp_server.agents import claude_format
@@ -316,11 +316,13 @@ attachment prompt commandMode origin kind isMeta uuid timestamp sessionId cwd to
 userFeedback text user assistant attachment queued_command tool_use tool_result Bash Edit"""
 
 
+@settings(deadline=None)
 @given(st.lists(shapes(NAMES) | st.binary(max_size=60), max_size=12))
 def test_no_line_whatever_its_shape_ends_the_reading(wild: list[Any]) -> None:
     survives(ClaudeLog(), wild)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 400), st.binary(max_size=4))
 def test_a_torn_log_ends_nothing(place: int, junk: bytes) -> None:
     log = Claude()

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcp_server.importers.codex_log import CodexLog
@@ -291,6 +291,7 @@ patch_apply_end turn_aborted reason interrupted function_call function_call_outp
 aggregated_output status declined source id cwd git branch internal_chat_message_metadata_passthrough provenance"""
 
 
+@settings(deadline=None)
 @given(st.lists(shapes(NAMES) | st.binary(max_size=60), max_size=12))
 def test_no_line_whatever_its_shape_ends_the_reading(wild: list[Any]) -> None:
     survives(CodexLog(), wild)

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcp_server.importers.gemini_log import GeminiLog
@@ -152,6 +152,7 @@ status success error name run_shell_command replace args command file_path resul
 timestamp"""
 
 
+@settings(deadline=None)
 @given(st.lists(shapes(NAMES) | st.binary(max_size=60), max_size=12))
 def test_no_line_whatever_its_shape_ends_the_reading(wild: list[Any]) -> None:
     survives(GeminiLog(), wild)

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcp_server.importers.memory_files import LINES, Remembered, fact, read
@@ -125,6 +125,7 @@ def test_a_memory_is_an_agents_suggestion_clean_and_with_its_place() -> None:
     assert clean_line(found.text).text == found.text
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from([*TOPIC.splitlines(), *CODEX.splitlines(), *GEMINI.splitlines()]) | st.text(max_size=40))
 )

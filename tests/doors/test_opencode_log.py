@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcp_server.importers.opencode_log import Row, session_of, turns
@@ -106,6 +106,7 @@ NAMES = """type text tool state status completed error input command filePath me
 synthetic name MessageAbortedError time created end bash edit"""
 
 
+@settings(deadline=None)
 @given(shapes(NAMES), shapes(NAMES), st.booleans())
 def test_no_row_whatever_its_shape_ends_the_reading(message: Any, part: Any, alone: bool) -> None:
     data = b"" if alone else json.dumps(part).encode()
