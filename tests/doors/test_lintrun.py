@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from mcp_server import lintrun
 from mcp_server.importers import sarif
 from mcp_server.lintrun import MOST, PLACES, Kept
 from mcp_server.testrun import Context
+from store import open_store
 from store.contract import Store
 from store.memory import MemoryStore
 from store.records import Evidence, Kind, Source, Trust
@@ -362,3 +365,10 @@ def test_several_tools_in_one_file_are_kept_each_for_itself(store: MemoryStore):
 def test_what_eslint_suppressed_is_neither_problem_nor_fixed(store: MemoryStore):
     kept = lintrun.keep(store, sarif.parse(json.dumps(ESLINT).encode(), "r.sarif"), context=context())
     assert (kept.problems, kept.fixed) == (1, 0)
+
+
+def test_a_store_on_disk_remembers_the_same(tmp_path: Path):
+    with closing(open_store(tmp_path / "store.db")) as store:
+        keep(store, run(result(), result("E501")))
+        assert keep(store, run(result(), result(text="`re` unused"))).introduced == 1
+        assert said(store)[2:] == [("failure", "F401"), ("fixed", "E501")]
