@@ -16,7 +16,7 @@ from mcp_server.project import environment
 
 PATIENCE = 60.0
 """Seconds that one command may take."""
-BYTES = 256 * 1024 * 1024
+BYTES = 128 * 1024 * 1024
 """Bytes that one command may print."""
 PIECE = 64 * 1024
 """Bytes that are read at once."""
@@ -25,15 +25,18 @@ STEPS = 5_000
 AGAIN = 20
 """Times that reading goes on behind a commit that cannot be read."""
 
+UNREAD = "git could not read the history; run `git log` in the project's folder to see why"
+
 _REFS = ("for-each-ref", "--format=%(objectname) %(refname)", "refs/heads", "refs/remotes")
-_LIST = ("rev-list", "--ignore-missing", "--encoding=UTF-8", f"--format={history.COMMIT}", "--stdin")
+_LIST = ("rev-list", "--ignore-missing", "--encoding=UTF-8", "--stdin")
+_COMMIT = f"--format={history.COMMIT}"
 _REFLOG = (
     "log", "--walk-reflogs", "--branches", "--no-show-signature", "--no-notes", "--no-decorate", "--no-mailmap",
     "--no-color", "--no-patch", "--encoding=UTF-8", "--date=unix", f"--max-count={STEPS}", f"--format={history.STEP}",
 )  # fmt: skip
 _DIFF = (
     "diff-tree", "--stdin", "--root", "-r", "--no-renames", "--no-color", "--no-ext-diff", "--no-textconv",
-    "--no-relative", "--ignore-submodules=all",
+    "--ignore-submodules=all",
 )  # fmt: skip
 _PATCH = (
     *_DIFF, "--patch", "--unified=0", "--inter-hunk-context=0", "--src-prefix=a/", "--dst-prefix=b/",
@@ -63,11 +66,16 @@ class Git:
     def commits(self, tips: Iterable[str], *, old: Iterable[str] = (), most: int) -> list[Commit]:
         """The commits that lead to `tips` and not to `old`, the newest first."""
         given = [*tips, *(f"^{tip}" for tip in old)]
-        return list(history.commits(self.pieces(*_LIST, f"--max-count={most}", given=given)))
+        return list(history.commits(self.pieces(*_LIST, _COMMIT, f"--max-count={most}", given=given)))
 
     def each(self, shas: Iterable[str]) -> list[Commit]:
         """These commits and no others, as far as they are here."""
-        return list(history.commits(self.pieces(*_LIST, "--no-walk=unsorted", given=shas)))
+        return list(history.commits(self.pieces(*_LIST, _COMMIT, "--no-walk=unsorted", given=shas)))
+
+    def titles(self, tips: Iterable[str], *, most: int) -> list[tuple[str, str]]:
+        """The commits that lead to `tips`, with their subjects, the newest first."""
+        given = (f"--format={history.TITLE}", f"--max-count={most}")
+        return list(history.titles(self.pieces(*_LIST, *given, given=tips)))
 
     def resolved(self, names: Iterable[str]) -> dict[str, str]:
         """The full ids of commits, by what they are called; those that are not here are left out."""
@@ -82,10 +90,10 @@ class Git:
         # Where nothing was ever committed on what is checked out, HEAD names nothing.
         return list(history.steps(self.pieces(*_REFLOG))) if self.failed and not steps else steps
 
-    def between(self, old: str, new: str, *, most: int) -> list[str]:
-        """The commits that lead to `new` and not to `old`."""
-        given = [new, f"^{old}"]
-        return self.lines("rev-list", "--stdin", "--ignore-missing", f"--max-count={most}", given=given)
+    def between(self, old: Iterable[str], new: Iterable[str], *, most: int) -> list[str]:
+        """The commits that lead to any of `new` and to none of `old`."""
+        given = [*new, *(f"^{sha}" for sha in old)]
+        return self.lines("rev-list", "--ignore-missing", "--stdin", f"--max-count={most}", given=given)
 
     def touched(self, shas: Iterable[str]) -> Iterator[tuple[str, str]]:
         """Commits, with every file that each of them changes."""
@@ -100,11 +108,11 @@ class Git:
                 if last:
                     yield last
                 last = patch
-            if not self.failed:
-                if last:
-                    yield last
+            if not self.failed and last:
+                yield last
+            missing = missing or self.failed
+            if self.failed != UNREAD:
                 break
-            missing = self.failed
             if last:
                 # Where it broke off is not told: of the last one this may be the half.
                 alone = list(lines.patches(self.pieces(*_PATCH, given=[last.sha], by_line=True)))
@@ -169,7 +177,7 @@ class Git:
         if late or not whole:
             self.failed = "git took too long" if late else "git printed too much"
         elif running.returncode:
-            self.failed = "git could not read the history; run `git log` in the project's folder to see why"
+            self.failed = UNREAD
 
 
 def _environment() -> dict[str, str]:

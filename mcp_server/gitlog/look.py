@@ -8,7 +8,7 @@ from mcp_server.gitlog.asked import Git
 from mcp_server.importers import commits as tell
 from mcp_server.importers.found import Found
 from mcp_server.learning import history, lines, seen
-from mcp_server.learning.aftermath import Graph, folded_into, titled, undoings
+from mcp_server.learning.aftermath import Graph, Titles, folded_into, undoings
 from mcp_server.learning.attribute import BRANCH, COMMIT, pull_request
 from mcp_server.learning.history import Commit, Step, digest, is_sha
 from mcp_server.learning.lines import Owner, Patch
@@ -25,8 +25,6 @@ COMMITS = 5_000
 """Commits of one look; of more the newest count."""
 OWNED = 400_000
 """Lines of agents' commits that are watched, of the newest."""
-SELECTED = 2_000
-"""Other commits that are read line by line."""
 ASKED = 200
 """Times that git is asked whether one commit is behind another."""
 MOST = 1_000
@@ -84,6 +82,7 @@ class Look:
         self._owners: list[Owner] = []
         """Whose lines are watched, the last who wrote first."""
         self._by_path: dict[str, set[str]] = {}
+        self._sizes: dict[str, int] = {}
         self._patches: dict[str, Patch] = {}
         self._mended: dict[str, Commit] = {}
 
@@ -101,8 +100,9 @@ class Look:
         old = [tip for tip in self._mark.tips if tip in there]
         new = self._git.commits(tips, old=old, most=COMMITS + 1)
         read = {commit.sha for commit in new} if old else set[str]()
-        if old and any(there[name] not in read for name in self.late if name in there):
-            old, new = [], self._git.commits(tips, most=COMMITS + 1)
+        late = {there[name] for name in self.late if name in there} - read if old else set[str]()
+        if late - set(self._git.between(old, late, most=COMMITS) if late else ()):
+            old, new = [], self._git.commits(tips, most=COMMITS + 1)  # somebody's commit that was read as nobody's
         if self._git.failed:
             return Observed((), (), self._git.failed)
         if not old:
@@ -172,14 +172,14 @@ class Look:
     def _reverts(self, fresh: Iterable[Commit], tips: Sequence[str], *, whole: bool) -> None:
         waiting = reverts = [commit for commit in fresh if commit.reverts]
         targets: dict[str, list[str]] = {}
-        subjects: list[tuple[str, str]] = []
+        titles: Titles | None = None
         while waiting:
             there = self._git.resolved(name for commit in waiting for name in commit.reverted)
-            if not subjects and not all(commit.reverted for commit in waiting):
-                among = self._commits.values() if whole else self._git.commits(tips, most=COMMITS + 1)
-                subjects = [(commit.sha, commit.subject) for commit in among]
+            if titles is None and not all(commit.reverted for commit in waiting):
+                here = ((commit.sha, commit.subject) for commit in self._commits.values())
+                titles = Titles(here if whole else self._git.titles(tips, most=COMMITS))
             for commit in waiting:
-                targets[commit.sha] = self._targets(commit, there, subjects)
+                targets[commit.sha] = self._targets(commit, there, titles)
             named = [sha for commit in waiting for sha in targets[commit.sha]]
             self._read(named)
             waiting = [
@@ -189,14 +189,14 @@ class Look:
         for commit in reverts:
             self._undone(commit, lambda each: targets.get(each.sha, []))
 
-    def _targets(self, commit: Commit, there: dict[str, str], subjects: Iterable[tuple[str, str]]) -> list[str]:
+    def _targets(self, commit: Commit, there: dict[str, str], titles: Titles | None) -> list[str]:
         """The commits that a revert means, as far as that is sure."""
         if commit.reverted:
             named = [there.get(name, name) for name in commit.reverted]
             found = [sha for sha in named if is_sha(sha)]
             self._left["reverts of what is not here"] += len(found) < len(named)
             return found
-        alike = titled(commit, subjects)
+        alike = titles.meant(commit) if titles else []
         found = [sha for sha in alike if self._behind(sha, commit.sha)] if len(alike) <= ALIKE else []
         sure = len(found) == 1
         self._left["reverts that do not say of what"] += not sure and not commit.pull
@@ -212,7 +212,7 @@ class Look:
             self._revert(each.sha, by, back=each.reinstated, pull=pull)
             target = self._commits.get(each.sha)
             if target and target.merge:
-                for sha in self._git.between(each.side or target.parents[0], target.sha, most=COMMITS):
+                for sha in self._git.between([each.side or target.parents[0]], [target.sha], most=COMMITS):
                     if sha in self._whose.own and sha != target.sha:
                         self._revert(sha, by, back=each.reinstated, merge=target.sha)
         if pull and not found:
@@ -227,14 +227,11 @@ class Look:
 
     def _reworks(self, fresh: Sequence[Commit]) -> None:
         """Whose lines went, what was amended or is to be mended, and which commits are made from others'."""
-        self._take_over()
-        self._mends(fresh)
+        mending = [commit for commit in fresh if commit.mends and self._is_person(commit)]
+        targets = folded_into(mending, self._commits.values(), self._behind)
+        self._mended = {sha: target for sha, target in targets.items() if target.sha in self._whose.watched}
         others = [commit for commit in fresh if not commit.merge and commit.sha not in self._whose.own]
-        touched = self._touched(others)
-        if len(touched) > LONG:
-            self._say(f"git: the lines of {len(touched):,} commits to look at")
-        self._left["older changes of watched files"] += max(0, len(touched) - SELECTED)
-        for patch in self._patches_of(touched[-SELECTED:]):
+        for patch in self._patches_of(self._touched(others)):
             if patch.whole:
                 self._look_at(self._commits[patch.sha], patch)
             else:
@@ -248,8 +245,30 @@ class Look:
                 if what:
                     self._tell(tell.amended(self._commits[old], self._commits[new], what, made))
 
-    def _take_over(self) -> None:
-        """Read which lines are watched, the newest first, as long as there is room."""
+    def _touched(self, others: Sequence[Commit]) -> list[str]:
+        """Those of the commits, oldest first, that touch what watched ones do; the lines of these are taken over."""
+        alike, changed = self._whose.alike, self._whose.changed
+        if not others and not changed:
+            return []
+        watched: dict[str, set[str]] = {}
+        for sha, path in self._files_of(self._watched()):
+            watched.setdefault(sha, set()).add(path)
+        paths = {path for each in watched.values() for path in each if not lines.is_generated(path)}
+        hit: set[str] = set()
+        both: set[str] = set()
+        for sha, path in self._files_of([each.sha for each in others]) if paths or alike else ():
+            if path in paths or sha in alike:
+                hit.add(sha)
+                both.add(path)
+        compared = {*changed, *changed.values(), *(sha for each in alike.values() for sha in each)}
+        self._take_over([sha for sha, each in watched.items() if sha in compared or each & both])
+        touched = [each.sha for each in reversed(others) if each.sha in hit]
+        if len(touched) > LONG:
+            self._say(f"git: the lines of {len(touched):,} commits to look at")
+        return touched
+
+    def _watched(self) -> list[str]:
+        """The commits whose lines are watched, those of sessions first, then the newest."""
         watched = [self._commits[sha] for sha in self._whose.watched if sha in self._commits]
         watched = [each for each in watched if not each.merge and each.time >= self._now - LOOK_BACK]
         if not all(each.parents for each in watched) and not self._git.is_whole():
@@ -257,16 +276,20 @@ class Look:
             watched = [each for each in watched if each.parents]
         watched.sort(key=lambda each: (each.sha not in self._whose.own, -each.time))
         self._left["older commits of agents"] += max(0, len(watched) - WATCHED)
+        return [each.sha for each in watched[:WATCHED]]
+
+    def _take_over(self, shas: Sequence[str]) -> None:
+        """Know which lines these commits wrote, as long as there is room."""
         room = OWNED
-        for patch in self._patches_of([each.sha for each in watched[:WATCHED]]):
+        for patch in self._patches_of(shas):
             room -= lines.owned(patch).size
             if not patch.whole:
                 self._left["commits of too many lines"] += 1
-                continue
-            if room < 0:
+            elif room < 0:
                 self._left["lines of older commits of agents"] += 1
                 break
-            self._patches[patch.sha] = patch
+            else:
+                self._patches[patch.sha] = patch
         for sha in sorted(self._patches, key=lambda each: self._commits[each].time):
             self._own_lines(self._commits[sha], self._patches[sha])
 
@@ -283,6 +306,7 @@ class Look:
 
     def _own_too(self, owner: Owner) -> None:
         self._owners.insert(0, owner)
+        self._sizes[owner.sha] = owner.size
         for path in owner.lines:
             self._by_path.setdefault(path, set()).add(owner.sha)
 
@@ -293,24 +317,6 @@ class Look:
 
     def _is_same(self, old: Commit, commit: Commit) -> bool:
         return old.same == commit.same or self._whose.changed.get(old.sha) == commit.sha
-
-    def _mends(self, fresh: Iterable[Commit]) -> None:
-        for commit in fresh:
-            if commit.mends and self._is_person(commit):
-                fitting = (each for each in self._commits.values() if history.is_target(each, commit.target))
-                before = [each for each in fitting if self._behind(each.sha, commit.sha)]
-                target = folded_into(commit, sorted(before, key=lambda each: -each.time))
-                if target and target.sha in self._whose.watched:
-                    self._mended[commit.sha] = target
-
-    def _touched(self, others: Sequence[Commit]) -> list[str]:
-        """Those of the commits, oldest first, that touch a file in which lines are watched."""
-        if not self._by_path and not self._whose.alike:
-            return []
-        told = self._git.touched(each.sha for each in others)
-        hit = {sha for sha, path in told if path in self._by_path or sha in self._whose.alike}
-        self._left["changes that could not be read"] += bool(self._git.failed)
-        return [each.sha for each in reversed(others) if each.sha in hit]
 
     def _look_at(self, commit: Commit, patch: Patch) -> None:
         """Is this commit made from those of a session, or does it take lines of theirs away?"""
@@ -326,12 +332,13 @@ class Look:
                 each for each in self._near(patch) if self._is_young(each, commit) and lines.rewrites(gone, [each])
             ]
             hits = lines.rewrites(gone, [each for each in young if self._behind(each.sha, commit.sha)])
-            target, made = self._mended.pop(commit.sha, None), self._maker(commit)
+            target = self._mended.pop(commit.sha, None)
             if target:
-                self._tell(tell.mended(target, commit, [hit for hit in hits if hit.sha == target.sha], made))
+                mine = [hit for hit in hits if hit.sha == target.sha]
+                self._tell(tell.mended(target, commit, mine, self._maker(commit)))
             for hit in hits:
                 if not target or hit.sha != target.sha:
-                    self._tell(tell.rewritten(hit, self._commits[hit.sha], commit, made))
+                    self._tell(tell.rewritten(hit, self._commits[hit.sha], commit, self._maker(commit)))
 
     def _sources(self, commit: Commit, patch: Patch) -> set[str]:
         """The commits of sessions that this one is made from: it does the same, or has nearly all of their lines."""
@@ -339,7 +346,8 @@ class Look:
         same = {sha for sha in alike if sha in self._patches and self._patches[sha].files == patch.files}
         if same or commit.reverts:
             return same
-        telling = (each for each in self._near(patch) if each.sha in self._whose.own and each.size >= TELLING)
+        near = (each for each in self._near(patch) if each.sha in self._whose.own)
+        telling = (each for each in near if self._sizes[each.sha] >= TELLING)
         held = [each.sha for each in telling if lines.share(patch, each) >= COPIED]
         return {sha for sha in held if not self._behind(sha, commit.sha)}
 
@@ -364,6 +372,10 @@ class Look:
         yield from self._git.patches(shas)
         self._left["changes that could not be read"] += bool(self._git.failed)
 
+    def _files_of(self, shas: Sequence[str]) -> Iterator[tuple[str, str]]:
+        yield from self._git.touched(shas)
+        self._left["changes that could not be read"] += bool(self._git.failed)
+
     def _read(self, shas: Iterable[str]) -> None:
         """Know of these commits too, as far as they are here."""
         wanted = [sha for sha in dict.fromkeys(shas) if sha not in self._commits]
@@ -372,10 +384,9 @@ class Look:
 
     def _behind(self, old: str, young: str) -> bool:
         """Does one commit stand behind another in the history?"""
-        behind, edge = self._graph.behind(young)
-        if old in behind or self._graph.knows(old):
-            return old in behind
-        return any(self._ask(old, each) for each in sorted(edge or {young}))
+        if self._graph.knows(old):
+            return self._graph.is_behind(old, young)
+        return any(self._ask(old, each) for each in sorted(self._graph.edge(young) or {young}))
 
     def _ask(self, old: str, young: str) -> bool:
         if (old, young) not in self._asked:

@@ -1,9 +1,10 @@
 """What became of commits, told from other commits: which are undone or back again, which only moved on."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from mcp_server.learning.history import Commit, is_of_pull, is_target, plain
+from mcp_server.learning.history import Commit, is_target, plain, pull_of
 from mcp_server.learning.marks import fits
 from store.records import Session
 
@@ -29,28 +30,32 @@ class Graph:
 
     def __init__(self, commits: Iterable[Commit]) -> None:
         self._parents = {commit.sha: commit.parents for commit in commits}
-        self._last = ("", frozenset[str](), frozenset[str]())
-
-    def behind(self, sha: str) -> tuple[frozenset[str], frozenset[str]]:
-        """The commits behind one as far as they were read, and those at which reading ended."""
-        if self._last[0] != sha:
-            seen: set[str] = set()
-            edge: set[str] = set()
-            waiting = [sha]
-            while waiting:
-                parents = self._parents.get(waiting.pop(), ())
-                for parent in parents:
-                    if parent not in self._parents:
-                        edge.add(parent)
-                    elif parent not in seen:
-                        seen.add(parent)
-                        waiting.append(parent)
-            self._last = (sha, frozenset(seen), frozenset(edge))
-        return self._last[1:]
+        self._edges: dict[str, frozenset[str]] = {}
 
     def knows(self, sha: str) -> bool:
         """Was it read?"""
         return sha in self._parents
+
+    def is_behind(self, old: str, young: str) -> bool:
+        """Does a commit that was read stand behind another one?"""
+        return any(sha == old for sha in self._behind(young))
+
+    def edge(self, young: str) -> frozenset[str]:
+        """Where reading ended behind a commit: what was not read stands behind these, if at all."""
+        if young not in self._edges:
+            self._edges[young] = frozenset(sha for sha in self._behind(young) if sha not in self._parents)
+        return self._edges[young]
+
+    def _behind(self, young: str) -> Iterator[str]:
+        """Everything behind a commit, the nearest first, to where reading ended."""
+        seen = {young}
+        waiting = deque([young])
+        while waiting:
+            for parent in self._parents.get(waiting.popleft(), ()):
+                if parent not in seen:
+                    seen.add(parent)
+                    waiting.append(parent)
+                    yield parent
 
 
 def undoings(
@@ -74,20 +79,41 @@ def undoings(
     return list(found.values())
 
 
-def titled(wanted: Commit, among: Iterable[tuple[str, str]]) -> list[str]:
-    """The commits, of ids with their subjects, that a revert without an id may mean: by its title or pull request."""
-    others = [(sha, subject) for sha, subject in among if sha != wanted.sha]
-    exact = [sha for sha, subject in others if wanted.undone and subject == wanted.undone]
-    alike = [sha for sha, subject in others if wanted.undone and plain(subject) == plain(wanted.undone)]
-    merged = [sha for sha, subject in others if wanted.pull and is_of_pull(subject, wanted.pull)]
-    return merged or exact or alike
+class Titles:
+    """Commits by their subjects, for reverts that name no commit."""
+
+    def __init__(self, among: Iterable[tuple[str, str]]) -> None:
+        self._exact: dict[str, list[str]] = {}
+        self._alike: dict[str, list[str]] = {}
+        self._pulls: dict[str, list[str]] = {}
+        for sha, subject in among:
+            self._exact.setdefault(subject, []).append(sha)
+            self._alike.setdefault(plain(subject), []).append(sha)
+            self._pulls.setdefault(pull_of(subject), []).append(sha)
+
+    def meant(self, by: Commit) -> list[str]:
+        """The commits that a revert may mean: merged as the pull request it names, or called what its title quotes."""
+        merged = self._pulls.get(by.pull.rpartition("/")[2].rpartition("#")[2], []) if by.pull else []
+        titled = (self._exact.get(by.undone) or self._alike.get(plain(by.undone), [])) if by.undone else []
+        return [sha for sha in merged or titled if sha != by.sha]
 
 
-def folded_into(mending: Commit, among: Iterable[Commit]) -> Commit | None:
-    """The commit that a fixup is meant for: the first of `among`, the newest first, that autosquash would choose."""
-    others = [each for each in among if each.sha != mending.sha and is_target(each, mending.target)]
-    exact = (each for each in others if each.subject == mending.target)
-    return next(exact, None) or next(iter(others), None)
+def folded_into(
+    mending: Iterable[Commit], known: Collection[Commit], behind: Callable[[str, str], bool]
+) -> dict[str, Commit]:
+    """The commits that fixups are meant for, by the fixups' ids: of those behind each the one autosquash takes."""
+    named: dict[str, list[Commit]] = {}
+    found: dict[str, Commit] = {}
+    for commit in mending:
+        if not named:
+            for each in known:
+                named.setdefault(each.subject, []).append(each)
+        for near in (named.get(commit.target, []), known):
+            before = [each for each in near if is_target(each, commit.target) and behind(each.sha, commit.sha)]
+            if before:
+                found[commit.sha] = max(before, key=lambda each: each.time)
+                break
+    return found
 
 
 def session_of(agent: str, written: float, sessions: Iterable[Session]) -> str:

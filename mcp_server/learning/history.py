@@ -14,6 +14,9 @@ from mcp_server.learning.marks import agent_of, is_bot
 COMMIT = "%H%x00%P%x00%an%x00%ae%x00%at%x00%cn%x00%ce%x00%ct%x00%aN%x00%B%x00"
 """The format that `commits` reads."""
 
+TITLE = "%H%x00%s%x00"
+"""The format that `titles` reads."""
+
 STEP = "%H%x00%gD%x00%gs%x00"
 """The format that `steps` reads, of a reflog with `--date=unix`."""
 
@@ -121,7 +124,7 @@ def commits(pieces: Iterable[bytes]) -> Iterator[Commit]:
         sha = head.rpartition("\n")[2]
         if not is_sha(sha):
             continue
-        subject = message.lstrip("\n").partition("\n")[0][:SUBJECT].strip()
+        subject = " ".join(_BLANK.split(message.strip(), maxsplit=1)[0].splitlines())[:SUBJECT].strip()
         mends, target = _mended(subject)
         reverted, partly = _reverted(message)
         yield Commit(
@@ -143,6 +146,13 @@ def commits(pieces: Iterable[bytes]) -> Iterator[Commit]:
             target=target,
             picked=tuple(dict.fromkeys(_PICKED.findall(message)))[:_MANY],
         )
+
+
+def titles(pieces: Iterable[bytes]) -> Iterator[tuple[str, str]]:
+    """Ids and subjects that `git rev-list --format` printed in the format `TITLE`."""
+    told = map(_text, fields(pieces))
+    for head, subject in zip(told, told, strict=False):
+        yield head.rpartition("\n")[2], subject[:SUBJECT].strip()
 
 
 def steps(pieces: Iterable[bytes]) -> Iterator[Step]:
@@ -192,10 +202,10 @@ def plain(subject: str) -> str:
     return _NUMBERED.sub("", subject)
 
 
-def is_of_pull(subject: str, pull: str) -> bool:
-    """Is it the subject of the commit by which a pull request was merged?"""
-    number = pull.rpartition("#")[2]
-    return subject.endswith(f" (#{number})") or subject.startswith(f"Merge pull request #{number} from ")
+def pull_of(subject: str) -> str:
+    """The number of the pull request by which a commit of that subject was merged; empty where it tells none."""
+    found = _MERGED.search(subject)
+    return (found[1] or found[2]) if found else ""
 
 
 def is_target(commit: Commit, target: str) -> bool:
@@ -206,7 +216,9 @@ def is_target(commit: Commit, target: str) -> bool:
     return named or commit.subject.startswith(target)
 
 
+_BLANK = re.compile(r"\n[ \t\r]*+\n")
 _NUMBERED = re.compile(r" \([#!]\d{1,9}\)\Z")
+_MERGED = re.compile(r"\AMerge pull request #(\d{1,9}) from | \(#(\d{1,9})\)\Z")
 _SHORT = re.compile(r"[0-9a-f]{7,64}")
 
 _REVERTS = re.compile(

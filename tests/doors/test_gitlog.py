@@ -748,6 +748,18 @@ def test_a_commit_that_is_known_later_to_be_a_sessions_is_looked_after(repo: Rep
     assert observed(store, repo).note == "nothing new since the last look"
 
 
+def test_a_commit_that_was_gone_before_anybody_looked_is_no_reason_to_look_again(
+    repo: Repository, store: MemoryStore
+) -> None:
+    repo.commit("begin", b_py="")
+    observed(store, repo)
+    session(store, "s1", NOON, NOON + HOUR)
+    worked(store, "s1", repo.commit("Add total", a_py=CODE))
+    repo.commit("Add the total", "--amend")
+    found = observed(store, repo)
+    assert (given(found), "looked back" in found.note) == ({("s1", repo.head)}, False)
+
+
 def test_two_folders_of_one_project_share_what_was_read(repo: Repository, store: MemoryStore, tmp_path: Path) -> None:
     repo.commit("begin", b_py="")
     worked(store, "s1", repo.commit("Add total", a_py=CODE))
@@ -779,6 +791,17 @@ def test_rewritten_history_is_looked_at_anew(repo: Repository, store: MemoryStor
     assert "looked back 30 days" in found.note
     repo.git("revert", "--no-edit", "HEAD")
     assert [fact.kind for fact in observed(store, repo).facts] == [Kind.REVERT]
+
+
+def test_a_history_that_cannot_be_read_is_no_empty_one(
+    repo: Repository, store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = repo.commit("Add total", a_py=CODE)
+    path = repo.folder / ".git" / "objects" / made[:2] / made[2:]
+    path.chmod(0o600)
+    path.write_bytes(b"damaged")
+    found = observed(store, repo)
+    assert (found.facts, found.note, found.mark) == ((), asked.UNREAD, "")
 
 
 def test_a_force_push_is_just_other_commits(repo: Repository, store: MemoryStore) -> None:
@@ -842,7 +865,6 @@ def test_what_is_more_than_can_be_looked_at_is_said(
     assert left() == (4, "")
     assert left(WATCHED=3) == (3, "older commits of agents")
     assert left(OWNED=14) == (2, "lines of older commits of agents")
-    assert left(SELECTED=3) == (3, "older changes of watched files")
     assert left(MOST=1) == (1, "3 facts")
     observed(store, repo)
     repo.commit("Drop all", **{f"f{n}_py": "x" for n in range(4)})
@@ -863,6 +885,10 @@ def test_a_huge_commit_says_nothing_about_lines(
     repo.commit("Rewrite all", a_py="x = 1\n" * 200)
     found = observed(store, repo)
     assert (found.facts, "left out: commits of too many lines" in found.note) == ((), True)
+    worked(store, "s1", repo.commit("Rewrite all again", a_py="y = 1\n" * 200))
+    repo.commit("Drop it", a_py="")
+    found = observed(store, repo)
+    assert (found.facts, "left out: 2 commits of too many lines" in found.note) == ((), True)
 
 
 def test_long_work_is_told(repo: Repository, store: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -898,7 +924,9 @@ def test_what_is_no_repository_gives_a_reason(
     plain = find(tmp_path)
     found = gitlog.observe(store, plain, now=NOON)
     assert (found.facts, found.works, found.mark) == ((), (), "")
-    assert found.note == "git could not read the history; run `git log` in the project's folder to see why"
+    assert (
+        found.note == asked.UNREAD == "git could not read the history; run `git log` in the project's folder to see why"
+    )
     nowhere = Place(EVERYWHERE, "/", "/ is not a project, so only rules for all projects apply")
     assert gitlog.observe(store, nowhere, now=NOON).note == nowhere.note
     gitlog.keep_mark(store, plain, found, now=NOON)
@@ -954,6 +982,19 @@ def test_the_first_commit_of_a_whole_history_wrote_all_of_it(repo: Repository, s
     made = repo.commit("Begin" + CLAUDE, a_py=CODE)
     repo.commit("Drop", a_py="", who="Bob")
     assert only(observed(store, repo).facts, Kind.REWORK).commit == made
+
+
+def test_a_repository_of_longer_ids_is_looked_at(tmp_path: Path, store: MemoryStore) -> None:
+    repo = Repository(tmp_path / "demo", "--object-format=sha256")
+    made = repo.commit("Add total", a_py=CODE)
+    worked(store, "s1", made[:7])
+    repo.commit("Better", a_py=CODE.replace("TAX", "1"))
+    repo.commit(f"Take it back\n\nThis reverts commit {made[:20]}.", a_py="")
+    assert {(fact.kind, fact.commit) for fact in observed(store, repo).facts} == {
+        (Kind.REVERT, made),
+        (Kind.REWORK, made),
+    }
+    assert len(made) == 64
 
 
 def test_a_submodule_is_no_line(repo: Repository, store: MemoryStore, tmp_path: Path) -> None:

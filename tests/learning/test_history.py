@@ -139,16 +139,22 @@ def test_the_pull_request_that_is_taken_back(line: str, pull: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("subject", "pull", "is_it"),
+    ("subject", "pull"),
     [
-        ("Add it (#12)", "me/demo#12", True),
-        ("Merge pull request #12 from me/work", "#12", True),
-        ("Add it (#112)", "#12", False),
-        ("Add it (#12) again", "#12", False),
+        ("Add it (#12)", "12"),
+        ("Merge pull request #12 from me/work", "12"),
+        ("Add it (#12) again", ""),
+        ("Add #12", ""),
     ],
 )
-def test_the_commit_of_a_pull_request_is_known_by_its_number(subject: str, pull: str, is_it: bool) -> None:
-    assert history.is_of_pull(subject, pull) == is_it
+def test_the_commit_of_a_pull_request_tells_its_number(subject: str, pull: str) -> None:
+    assert history.pull_of(subject) == pull
+
+
+def test_subjects_are_read_as_git_folds_them() -> None:
+    told = f"commit {ONE}\n{ONE}\0Add it\0\ncommit {TWO}\n{TWO}\0two lines\0\n".encode()
+    assert list(history.titles([told])) == [(ONE, "Add it"), (TWO, "two lines")]
+    assert read("two\nlines\n \nbody").subject == "two lines"
 
 
 # --- what is mended, and copied

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcp_server.learning import seen
-from mcp_server.learning.aftermath import DEEPEST, Graph, alive, folded_into, session_of, titled, undoings
+from mcp_server.learning.aftermath import DEEPEST, Graph, Titles, alive, folded_into, session_of, undoings
 from mcp_server.learning.history import Amend, Commit
 from mcp_server.learning.seen import Mark, Marked, Spot
 from mcp_server.learning.whose import LOOK_BACK, WATCHED, Whose
@@ -44,10 +44,9 @@ def told(found: Whose) -> set[tuple[str, str]]:
 
 def test_what_stands_behind_a_commit_is_known_as_far_as_it_was_read() -> None:
     graph = Graph([commit(5, 4, 3), commit(4, 2), commit(3, 2), commit(2, 1)])
-    assert graph.behind(sha(5)) == (frozenset(map(sha, (4, 3, 2))), frozenset({sha(1)}))
-    assert graph.behind(sha(5)) == graph.behind(sha(5))
-    assert graph.behind(sha(4)) == (frozenset({sha(2)}), frozenset({sha(1)}))
-    assert graph.behind(sha(9)) == (frozenset(), frozenset())
+    assert [number for number in range(6) if graph.is_behind(sha(number), sha(5))] == [1, 2, 3, 4]
+    assert not graph.is_behind(sha(3), sha(4))
+    assert (graph.edge(sha(5)), graph.edge(sha(5)), graph.edge(sha(9))) == ({sha(1)}, {sha(1)}, frozenset())
     assert (graph.knows(sha(5)), graph.knows(sha(1))) == (True, False)
 
 
@@ -91,6 +90,8 @@ def test_each_commit_is_undone_once_and_the_side_of_a_merge_goes_with_it() -> No
         ({"undone": "Add it (#7)"}, [3]),
         ({"undone": "Drop it"}, [4]),
         ({"pull": "#7"}, [3]),
+        ({"pull": "me/demo#7", "undone": "Add it"}, [3]),
+        ({"pull": "!7"}, []),
         ({"pull": "#9", "undone": "Drop it (#9)"}, [4]),
         ({"undone": "Nothing"}, []),
         ({}, []),
@@ -104,15 +105,23 @@ def test_what_a_title_may_mean(told: dict[str, str], expected: list[int]) -> Non
         (sha(3), "Add it (#7)"),
         (sha(4), "Drop it (#8)"),
     ]
-    assert titled(commit(9, **told), among) == [sha(number) for number in expected]
+    assert Titles(among).meant(commit(9, **told)) == [sha(number) for number in expected]
 
 
 def test_a_fixup_goes_to_its_very_subject_before_one_that_begins_like_it() -> None:
-    mending = commit(9, mends="fixup", target="Add it")
-    longer, same, other = commit(1, subject="Add it all"), commit(2), commit(3, subject="Drop it")
-    assert folded_into(mending, [mending, longer, same, other]) == same
-    assert folded_into(mending, [longer, other]) == longer
-    assert folded_into(mending, [other]) is None
+    mending = commit(9, subject="fixup! Add it", mends="fixup", target="Add it")
+    longer, same, other = commit(1, subject="Add it all"), commit(2, time=NOW - 9), commit(3, subject="Drop it")
+
+    def meant(*known: Commit, away: int = 0) -> Commit | None:
+        return folded_into([mending], known, lambda old, _: old != sha(away)).get(mending.sha)
+
+    assert meant(mending, longer, same, other) == same
+    assert meant(same, commit(4), commit(5, time=NOW - 1)) == commit(4), "the last one before it"
+    assert meant(same, longer, away=2) == longer
+    assert meant(other) is None
+    assert folded_into([], [same], lambda *_: True) == {}
+    both = [mending, commit(8, mends="squash", target=sha(3)[:9])]
+    assert folded_into(both, [same, other], lambda *_: True) == {mending.sha: same, sha(8): other}
 
 
 # --- sessions
