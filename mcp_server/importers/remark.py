@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from mcp_server.learning import fingerprint as classes
@@ -152,6 +153,8 @@ _ASSENT = listed(
     """
 )
 _ENOUGH_WORDS, _ENOUGH_SIGNS = 2, 6
+_SENTENCES = 20
+"""Sentences that are looked at for one that asks for something."""
 
 
 def fingerprint(text: str, identity: str) -> str:
@@ -159,7 +162,7 @@ def fingerprint(text: str, identity: str) -> str:
 
     It is the first whole sentence. Assent, slash commands and single words tell of no failure.
     """
-    for sentence in _asked(text):
+    for sentence in islice(_asked(text), _SENTENCES):
         words = _LEAD.sub("", sentence, count=2)
         (steady,) = classes.of_sentence(words).rest
         if _tells(steady):

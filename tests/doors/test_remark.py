@@ -156,6 +156,11 @@ def test_assent_commands_and_single_words_have_no_class(text: str):
     assert remark.fingerprint(text, "github:rex") == ""
 
 
+def test_a_request_behind_endless_thanks_is_not_looked_for():
+    assert remark.fingerprint("Thanks! " * 19 + "Use pathlib here.", "github:rex")
+    assert remark.fingerprint("Thanks! " * 20 + "Use pathlib here.", "github:rex") == ""
+
+
 def test_the_class_names_the_reviewer_who_would_notice_it_again():
     mine, theirs = (remark.fingerprint("Use pathlib here.", name) for name in ("github:rex", "bot:github:cubic-dev-ai"))
     assert mine != theirs
