@@ -109,7 +109,7 @@ def _keep(store: Store, reading: Reading, facts: Sequence[Found], context: Conte
     whom = _digest(*_where(context)) if context.named else ""
     readers = store.conditions(context.project, read_)
     if whom in readers:
-        return Kept(0)
+        return Kept(0, problems=cast("int", start.detail["failed"]))
     before = store.conditions(context.project, suite)
     time = context.now if start.time is None else min(start.time, context.now)
     last = before.get(_RAN)

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mcp_server import lintrun
 from mcp_server.importers import sarif
@@ -215,7 +217,7 @@ def test_the_same_bytes_again_change_nothing(store: MemoryStore):
     read(first)
     read(second, now=NOW + 1)
     before = store.evidence(HERE)
-    assert [read(data, now=NOW + 2) for data in (first, second, first)] == [Kept(0)] * 3
+    assert [read(data, now=NOW + 2) for data in (first, second, first)] == [Kept(0, 1), Kept(0), Kept(0, 1)]
     assert store.evidence(HERE) == before
     assert keep(store, run(), where=context(now=NOW + 3)).fixed == 0
 
@@ -235,7 +237,7 @@ def test_a_run_that_is_named_for_another_session_says_there_what_it_said_first(s
     read("s2")
     assert classes("s1") == [("failure", "F401"), ("failure", "KEPT"), ("fixed", "OLD")]
     assert classes("s2") == [("failure", "KEPT"), ("fixed", "OLD"), ("still failing", "F401")], "F401 is over by now"
-    assert read("s2") == Kept(0)
+    assert read("s2") == Kept(0, 2)
 
 
 def test_an_older_run_that_comes_late_turns_nothing_back(store: MemoryStore):
@@ -257,6 +259,39 @@ def test_a_run_from_the_future_is_of_today(store: MemoryStore):
     keep(store, run(**future))
     assert last_run(store).time == NOW
     assert keep(store, run(result()), where=context(now=NOW + 5)).introduced == 1
+
+
+CODES = st.sampled_from(["A", "B", "C"])
+FOUND = st.dictionaries(st.tuples(CODES, st.sampled_from(["x.py", "y.py"])), st.integers(1, 2), max_size=4)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(FOUND, st.booleans()), min_size=1, max_size=6))
+def test_any_order_of_runs_says_of_each_class_what_a_list_of_open_findings_says(history: list[tuple[Any, bool]]):
+    """The model: a finding is open from the run that first holds it to the first whole run that does not."""
+    store: Store = MemoryStore(chance=bytes)
+    opened: set[tuple[str, str, int]] = set()
+    for place, (found, whole) in enumerate(history):
+        now = {(code, path, number) for (code, path), many in found.items() for number in range(many)}
+        results = [
+            result(code, f"of {path}", locations=at(path)) for (code, path), many in found.items() for _ in range(many)
+        ]
+        broken = {} if whole else {"invocations": [{"executionSuccessful": False}]}
+        kept = keep(store, run(*results, **broken), where=context(f"s{place}"))
+        new = now - opened if place else set[tuple[str, str, int]]()
+        gone = opened - now if whole else set[tuple[str, str, int]]()
+        classes = {code for code, _, _ in now}
+        news = {code for code, _, _ in new}
+        fixed = {code for code, _, _ in gone} - classes
+        assert (kept.problems, kept.introduced, kept.fixed) == (len(now), len(new), len(fixed))
+        assert sorted(said(store, f"s{place}")) == sorted(
+            [
+                *(("failure", code) for code in news),
+                *(("still failing", code) for code in classes - news),
+                *(("fixed", code) for code in fixed),
+            ]
+        )
+        opened = (opened | now) - gone
 
 
 # --- what hooks saw
