@@ -15,7 +15,6 @@ from typing import Any, NamedTuple, cast
 
 from mcp_server.importers import cases, document, report
 from mcp_server.importers.cases import Draft, Key, Status, Told
-from mcp_server.importers.document import text
 from mcp_server.importers.found import NotAReport
 from mcp_server.importers.report import BAD, UNTOLD, Moment, Report
 from store.text import clean_line
@@ -90,11 +89,16 @@ def _event(line: str) -> dict[str, Any]:
     return cast("dict[str, Any]", found)
 
 
-def _is_event(event: dict[str, Any]) -> bool:
-    action = text(event, "Action")
-    if action in _BUILDS:
-        return True
-    return action in _ACTIONS and any(isinstance(event.get(key), str) for key in ("Package", "Test"))
+def _word(event: Mapping[str, Any], key: str) -> str:
+    found = event.get(key)
+    return found if isinstance(found, str) else ""
+
+
+def _is_event(event: Mapping[str, Any]) -> bool:
+    action = _word(event, "Action")
+    if action in _ACTIONS:
+        return isinstance(event.get("Package"), str) or isinstance(event.get("Test"), str)
+    return action in _BUILDS
 
 
 @dataclass(slots=True)
@@ -145,7 +149,7 @@ class _Package:
     def test(self, package: str, name: str, action: str, output: str) -> None:
         """Read on by an event of a test."""
         if action not in _ENDS:
-            said = self.open.setdefault(name, _Output())
+            said = self.open.get(name) or self.open.setdefault(name, _Output())
             if action == "output":
                 said.add(output)
             return
@@ -194,19 +198,19 @@ class _Reading:
         self.events += 1
         self.compiling = ""
         if self.began.time is None and "Time" in event:
-            self.began = report.moment(text(event, "Time"))
-        action, output = text(event, "Action"), text(event, "Output")
+            self.began = report.moment(_word(event, "Time"))
+        action, output = _word(event, "Action"), _word(event, "Output")
         if action in _BUILDS:
-            self._build(_tested(text(event, "ImportPath")), action, output)
+            self._build(_tested(_word(event, "ImportPath")), action, output)
             return
-        package, test = text(event, "Package"), text(event, "Test")
-        known = self.running.setdefault(package, _Package())
+        package, test = _word(event, "Package"), _word(event, "Test")
+        known = self.running.get(package) or self.running.setdefault(package, _Package())
         if test:
             known.test(package, test, action, output)
         elif action == "output":
             known.output.add(output)
         elif action in _ENDS:
-            self._end(package, _ENDS[action], _tested(text(event, "FailedBuild")) or package)
+            self._end(package, _ENDS[action], _tested(_word(event, "FailedBuild")) or package)
 
     def end(self) -> list[tuple[Key, Draft]]:
         """All cases. Raises NotAReport where there is nothing to read."""
