@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from mcp_server import gitlog
+from mcp_server import gitlog, intake
 from mcp_server.gitlog import Observed, asked, look
 from mcp_server.importers.found import Found
 from mcp_server.learning import seen
@@ -675,6 +675,25 @@ def test_everybodys_branch_is_nobodys(repo: Repository, store: MemoryStore) -> N
     assert given(observed(store, repo), "branch") == set()
     repo.git("switch", "-q", "-c", "mine")
     assert given(observed(store, repo), "branch") == {("s1", "mine")}
+
+
+def test_what_was_seen_finds_its_session_when_it_is_kept(repo: Repository, store: MemoryStore) -> None:
+    session(store, "s1", NOON, NOON + HOUR)
+    repo.git("switch", "-q", "-c", "work")
+    repo.commit("Add total", a_py=CODE)
+    one, two = repo.commit("Add more" + CLAUDE, b_py=CODE), repo.commit("Add another" + CLAUDE, c_py=CODE)
+    repo.commit("Better", b_py="", who="Bob", at=repo.now + DAY)
+    repo.git("revert", "--no-edit", two, who="Bob")
+    found = gitlog.observe(store, repo.place, now=repo.now)
+    for _ in range(2):
+        context = intake.Context(repo.place.project.key, repo.now)
+        intake.keep(store, found.facts, works=found.works, origin="git", context=context)
+        kept = store.evidence(repo.place.project.key)
+        assert {(fact.kind, fact.commit, fact.session) for fact in kept} == {
+            (Kind.REWORK, one, "s1"),
+            (Kind.REVERT, two, "s1"),
+        }
+        assert len(kept) == 2
 
 
 # --- looking again
