@@ -14,7 +14,18 @@ from pathlib import Path
 from benchmarks.desk import Desk
 from benchmarks.result import Result, facts, notes, table
 
-NAMES = ("get_rules", "report_outcome", "crowd", "commands", "hook", "consolidate", "start_up", "payloads")
+NAMES = (
+    "get_rules",
+    "report_outcome",
+    "crowd",
+    "commands",
+    "hook",
+    "consolidate",
+    "start_up",
+    "gitlog",
+    "junit",
+    "payloads",
+)
 
 
 def main() -> int:
