@@ -25,6 +25,7 @@ NAMES = (
     "gitlog",
     "junit",
     "payloads",
+    "transcripts",
 )
 
 

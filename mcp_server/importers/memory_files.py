@@ -67,19 +67,19 @@ def _pieces(lines: list[str], client: str, *, added: bool) -> Iterator[Remembere
     begun, cwd, wanted, fence = 0, "", not added and client != "codex", ""
     for number, raw in enumerate([*_without_front(lines), ""], start=1):
         line = raw.strip()
-        heading, bullet = _HEADING.fullmatch(line), _BULLET.match(line)
+        heading, bullet, about = _HEADING.fullmatch(line), _BULLET.match(line), _CWD.match(line)
         if line[:3] in {"```", "~~~"}:
             fence = "" if fence else line[:3]
             line = ""
         elif fence:
             line = ""
-        if held and (not line or heading or bullet):
+        if held and (not line or heading or bullet or about):
             yield Remembered(begun, _plain(held), cwd)
             held = []
         if heading:
             wanted = _is_wanted(heading[2], client, added=added, wanted=wanted, level=len(heading[1]))
-        elif found := _CWD.match(line):
-            cwd = found[1].strip()
+        elif about:
+            cwd = about[1].strip()
         elif line and wanted and (held or not _passed_over(line[bullet.end() :] if bullet else line)):
             begun = begun if held else number
             held.append(line[bullet.end() :] if bullet and not held else line)
