@@ -6,6 +6,7 @@ from json import dumps
 from typing import NamedTuple, cast
 
 from mcp_server.importers.found import Found, NotAReport
+from mcp_server.learning.attribute import pull_request
 from mcp_server.resolve import resolve
 from store.contract import Store
 from store.records import Evidence, Source, Trust, Work
@@ -89,7 +90,7 @@ def _evidence(found: Found, origin: str, context: Context) -> Evidence:
         commit=context.commit or found.commit,
         detail=cast("Mapping[str, object]", _masked_values(dict(found.detail), context.known)),
         branch=context.branch or found.branch,
-        pull_request=context.pull_request or found.pull_request,
+        pull_request=context.pull_request or pull_request(found.pull_request, context.project),
         path=found.path,
         how="named" if context.session else "",
     )

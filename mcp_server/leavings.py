@@ -40,7 +40,7 @@ def of_command(command: str, output: str, *, root: str, project: str, session: s
     if _OPENS.search(command[:4000]):
         for opened in _OPENED.finditer(output[-20_000:]):
             mark = "#" if "/pull/" in opened[0] else "!"
-            left[PULL_REQUEST, f"{opened['project']}{mark}{opened['number']}"] = None
+            left[PULL_REQUEST, f"{opened['project']}{mark}{opened['number']}".lower()] = None
     return _works(left, project=project, session=session, now=now, how=how)
 
 

@@ -231,15 +231,13 @@ def _seen(store: Store, run: _Run, context: Context) -> frozenset[str]:
     if run.files is not None:
         return frozenset()
     mine = set[str]()
-    for tally in store.tallies(context.project):
-        told = fingerprint.parse(tally.fingerprint)
+    for target in store.newest_failures(context.project):
+        told = fingerprint.parse(target)
         if (told.kind, told.detector) == (run.start.detail["sort"], run.start.detail["tool"]):
-            facts = store.evidence(
-                context.project, fingerprint=tally.fingerprint, kinds=[Kind.FAILURE, Kind.FIXED], newest=LAST
-            )
+            facts = store.evidence(context.project, fingerprint=target, kinds=[Kind.FAILURE, Kind.FIXED], newest=LAST)
             ours = [fact for fact in facts if fact.source.identity == context.suite and fact.time <= run.time]
             if ours and ours[-1].kind is Kind.FAILURE:
-                mine.add(tally.fingerprint)
+                mine.add(target)
     return frozenset(mine)
 
 

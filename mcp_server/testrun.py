@@ -14,7 +14,7 @@ from mcp_server.learning import fingerprint, transition
 from mcp_server.learning.transition import Told, Way
 from mcp_server.project import git
 from store.contract import Store
-from store.records import Condition, Evidence, Kind, Source, Tally, Trust
+from store.records import Condition, Evidence, Kind, Source, Trust
 from store.text import CleanText, clean_evidence, clean_line, trusted_text
 
 CHANGES = 5
@@ -64,8 +64,13 @@ class Kept(NamedTuple):
     """How many of the new pieces each report brought, by its origin; the run as a whole is under the empty one."""
 
 
-_Known = tuple[str, Tally]
-"""A failure that is known, behind what would have noticed it."""
+class _Known(NamedTuple):
+    """A failure that is known."""
+
+    detector: str
+    target: str
+    newest: int
+    """Id of the newest fact of it."""
 
 
 class _News(NamedTuple):
@@ -82,11 +87,11 @@ def keep(store: Store, reports: Sequence[Report], *, origin: str, context: Conte
     """
     whole = reports[0] if len(reports) == 1 else one_run(reports, origin)
     before = store.conditions(context.project, context.suite)
-    every = ((fingerprint.parse(tally.fingerprint), tally) for tally in store.tallies(context.project))
-    known = [(target.detector, tally) for target, tally in every if target.kind == "test"]
+    every = ((fingerprint.parse(target), target, newest) for target, newest in _known(store, context))
+    known = [_Known(each.detector, target, newest) for each, target, newest in every if each.kind == "test"]
     chosen: dict[str, Case] = {case.identity: case for case in whole.cases}
     failing = {item for item, last in before.items() if last.status != transition.PASSED}
-    wholes = _wholes(failing.union(detector for detector, _ in known), chosen)
+    wholes = _wholes(failing.union(each.detector for each in known), chosen)
     conditions: list[Condition] = []
     news: list[_News] = []
     for report in reports:
@@ -122,6 +127,10 @@ def keep(store: Store, reports: Sequence[Report], *, origin: str, context: Conte
 
 def _origin(report: Report) -> str:
     return f"{report.kind} {report.origin}"
+
+
+def _known(store: Store, context: Context) -> Iterable[tuple[str, int]]:
+    return sorted(store.newest_failures(context.project).items(), key=lambda each: each[1])
 
 
 def _mark(report: Report, context: Context) -> Condition:
@@ -177,7 +186,7 @@ def _where(context: Context) -> Sequence[str | None]:
 def _run(whole: Report, cases: Iterable[Case], known: Iterable[_Known], context: Context) -> Evidence:
     failed = whole.failures + whole.errors
     ran: set[str] = {case.identity for case in cases if case.status is not Status.SKIPPED}
-    detectors = dict.fromkeys(detector for detector, _ in known if detector in ran)
+    detectors = dict.fromkeys(each.detector for each in known if each.detector in ran)
     detail: dict[str, object] = {
         "tests": whole.tests,
         "passed": max(0, whole.tests - failed - whole.skipped),
@@ -233,15 +242,13 @@ def _fixes(
     }
     changes: dict[str, CleanText | None] = {}
     fixed = 0
-    for detector, tally in known:
-        found = passing.get(detector)
-        if found is None:
-            continue
-        report, case = found
-        failure = _open(store, tally, before.get(case.identity), report, context)
+    maybe = [each for each in known if each.detector in passing]
+    last = {fact.id: fact.time for fact in store.evidence(context.project, ids=[each.newest for each in maybe])}
+    for detector, target, newest in maybe:
+        report, case = passing[detector]
+        failure = _open(store, target, last[newest], before.get(case.identity), report, context)
         if failure is None:
             continue
-        target = tally.fingerprint
         words = clean_line(f"{case.identity} passes again").text
         yield _fact(Kind.FIXED, words, target, {"test": case.identity}, report, ("fixed", target), context)
         fixed += 1
@@ -254,18 +261,18 @@ def _fixes(
                 yield _beside(text, target, "passing", report, context)
 
 
-def _open(store: Store, tally: Tally, last: Condition | None, report: Report, context: Context) -> Evidence | None:
+def _open(
+    store: Store, target: str, failed: float, last: Condition | None, report: Report, context: Context
+) -> Evidence | None:
     """The newest sighting of a failure of this suite, unless it was over before this run.
 
     Hooks see failures without keeping conditions, so both are asked; a failure that another suite
     saw is not this one's to close.
     """
     well = last is not None and last.status == transition.PASSED
-    if last is not None and well and tally.last < last.time:
+    if last is not None and well and failed < last.time:
         return None
-    every = store.evidence(
-        context.project, fingerprint=tally.fingerprint, kinds=[Kind.FAILURE, Kind.FIXED], newest=LAST
-    )
+    every = store.evidence(context.project, fingerprint=target, kinds=[Kind.FAILURE, Kind.FIXED], newest=LAST)
     ours = [fact for fact in every if fact.source.identity == context.suite]
     newest = ours[-1] if ours else None
     if newest is None or newest.kind is Kind.FIXED or (last is not None and well and newest.time < last.time):

@@ -224,6 +224,10 @@ class Store(Protocol):
         """Failures counted per fingerprint, most occasions first, then by fingerprint."""
         ...
 
+    def newest_failures(self, project: str) -> Mapping[str, int]:
+        """The id of the newest failure of each fingerprint: what is known to fail, told without counting it."""
+        ...
+
     def supports(self, rule: int) -> list[Evidence]:
         """The evidence linked to a rule, in the order it was kept."""
         ...

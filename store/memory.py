@@ -187,6 +187,9 @@ class MemoryStore:
                 found = replace(fact, session=session, episode=episode, how=how, confidence=confidence)
                 self._evidence[place] = found
                 given += 1
+        for rule, linked in self._supports.items():
+            if wanted & linked:
+                self._count_voices(rule)
         return given
 
     def loose(self, project: str) -> list[Evidence]:
@@ -217,7 +220,10 @@ class MemoryStore:
                 raise NotFoundError("evidence", each)
             linked.add(each)
         self._supports[rule] = linked
-        voices = {self._evidence[each - 1].voice for each in linked}
+        self._count_voices(rule)
+
+    def _count_voices(self, rule: int) -> None:
+        voices = {self._evidence[each - 1].voice for each in self._supports[rule]}
         self._rules[rule] = replace(self._rules[rule], supports=len(voices))
 
     def evidence(
@@ -280,6 +286,11 @@ class MemoryStore:
             for fingerprint, facts in failures.items()
         ]
         return sorted(tallies, key=lambda tally: (-tally.occasions, tally.fingerprint))
+
+    def newest_failures(self, project: str) -> Mapping[str, int]:
+        """See `Store.newest_failures`."""
+        failures = self.evidence(project, kinds=[Kind.FAILURE])
+        return {fact.fingerprint: fact.id for fact in failures if fact.fingerprint}
 
     def supports(self, rule: int) -> list[Evidence]:
         """See `Store.supports`."""

@@ -14,6 +14,12 @@ APPLICATION_ID = 0x504C524E
 
 Step = tuple[str, Sequence[str]]
 
+VOICES = """SELECT count(DISTINCT CASE
+        WHEN e.kind IN ('feedback', 'report', 'suggestion', 'review', 'comment', 'interrupt') THEN 'by ' || e.identity
+        ELSE 'in ' || coalesce(nullif(e.session, ''), nullif(e.commit_id, ''), e.hash) END)
+    FROM supports s JOIN evidence e ON e.id = s.evidence"""
+"""`Evidence.voice`, counted: a rule keeps the number, as its rules are read much oftener than they are supported."""
+
 STEPS: tuple[Step, ...] = (
     (
         "0001_facts",
@@ -92,6 +98,8 @@ STEPS: tuple[Step, ...] = (
             """CREATE TABLE conditions (
                 project TEXT NOT NULL, suite TEXT NOT NULL, item TEXT NOT NULL, status TEXT NOT NULL,
                 time REAL NOT NULL, PRIMARY KEY (project, suite, item)) STRICT, WITHOUT ROWID""",
+            "ALTER TABLE rules ADD COLUMN voices INTEGER NOT NULL DEFAULT 0",
+            f"UPDATE rules SET voices = ({VOICES} WHERE s.rule = rules.id)",
             """CREATE TABLE bookmarks (source TEXT PRIMARY KEY, mark TEXT NOT NULL, time REAL NOT NULL) STRICT""",
         ),
     ),

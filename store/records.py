@@ -186,7 +186,7 @@ class Condition(NamedTuple):
     item: str
     status: str
     time: float
-    """When it came to stand like this."""
+    """When it was last seen to stand like this."""
 
 
 class Tally(NamedTuple):

@@ -17,7 +17,6 @@ from store.connection import LARGEST, Connection, UnreadableError, as_id, sole
 from store.contract import Delivery, Forgotten, Kept, Numbers
 from store.errors import ConflictError, DamagedError, NotFoundError
 from store.records import (
-    AUTHORED,
     GLOBAL,
     LIVE,
     Condition,
@@ -53,14 +52,12 @@ Row = tuple[Any, ...]
 
 Read = TypeVar("Read")
 
-VOICE = f"""CASE WHEN e.kind IN ({", ".join(f"'{kind}'" for kind in sorted(AUTHORED))}) THEN 'by ' || e.identity
-    ELSE 'in ' || coalesce(nullif(e.session, ''), nullif(e.commit_id, ''), e.hash) END"""
-"""`Evidence.voice`."""
-RULES = f"""SELECT r.id, r.project, r.state, r.pinned, r.operation, r.replaces, r.ending, r.target, r.why,
-    r.created, (SELECT count(DISTINCT {VOICE}) FROM supports s JOIN evidence e ON e.id = s.evidence
-        WHERE s.rule = r.id),
+RULE = """SELECT r.id, r.project, r.state, r.pinned, r.operation, r.replaces, r.ending, r.target, r.why,
+    r.created, {voices},
     v.number, v.digest, v.salt, v.text, v.paths, v.origin, v.identity, v.trust, v.time, v.removed, v.withdrawn
     FROM rules r JOIN versions v ON v.rule = r.id AND v.number = r.version"""
+RULES = RULE.format(voices="r.voices")
+RULES_BEFORE = RULE.format(voices="(SELECT count(*) FROM supports s WHERE s.rule = r.id)")
 VERSIONS = """SELECT number, digest, salt, text, paths, origin, identity, trust, time, removed, withdrawn
     FROM versions WHERE rule = ?"""
 FACT = """id, project, kind, text, fingerprint, origin, identity, trust, session, episode, commit_id,
@@ -290,12 +287,16 @@ class SqliteStore:
         self, evidence: Iterable[int], *, session: str, episode: int | None, how: str, confidence: float
     ) -> int:
         """See `Store.attribute`."""
+        facts = json.dumps(list(evidence))
         with self._db.writing() as db:
-            return db.execute(
+            given = db.execute(
                 """UPDATE evidence SET session = ?, episode = ?, how = ?, confidence = ?
                 WHERE session IS NULL AND id IN (SELECT value FROM json_each(?))""",
-                (session, episode, how, confidence, json.dumps(list(evidence))),
+                (session, episode, how, confidence, facts),
             ).rowcount
+            linked = "SELECT DISTINCT rule FROM supports WHERE evidence IN (SELECT value FROM json_each(?))"
+            _count_voices(db, [rule for (rule,) in db.execute(linked, (facts,)).fetchall()])
+        return given
 
     def loose(self, project: str) -> list[Evidence]:
         """See `Store.loose`."""
@@ -377,6 +378,16 @@ class SqliteStore:
         """See `Store.tallies`."""
         with self._db.reading() as db:
             return [Tally(*row) for row in db.execute(TALLIES, (project,))]
+
+    def newest_failures(self, project: str) -> Mapping[str, int]:
+        """See `Store.newest_failures`."""
+        with self._db.reading() as db:
+            rows = db.execute(
+                """SELECT fingerprint, max(id) FROM evidence
+                WHERE project = ? AND kind = 'failure' AND fingerprint != '' GROUP BY fingerprint""",
+                (project,),
+            )
+            return dict(rows.fetchall())
 
     def supports(self, rule: int) -> list[Evidence]:
         """See `Store.supports`."""
@@ -761,6 +772,13 @@ def _link(db: sqlite3.Connection, rule: int, evidence: Iterable[int]) -> None:
         if not db.execute("SELECT 1 FROM evidence WHERE id = ?", (as_id(each),)).fetchone():
             raise NotFoundError("evidence", each)
         db.execute("INSERT OR IGNORE INTO supports (rule, evidence) VALUES (?, ?)", (rule, each))
+    _count_voices(db, (rule,))
+
+
+def _count_voices(db: sqlite3.Connection, rules: Iterable[int]) -> None:
+    if migrations.number(db) >= WHOSE:
+        count = f"UPDATE rules SET voices = ({migrations.VOICES} WHERE s.rule = rules.id) WHERE id = ?"
+        db.executemany(count, [(rule,) for rule in rules])
 
 
 def _fact(row: Row) -> Evidence:
@@ -806,6 +824,11 @@ def _fact(row: Row) -> Evidence:
     )
 
 
+def _reading(db: sqlite3.Connection) -> str:
+    """How rules are read: of the schema before, support is counted by facts."""
+    return RULES if migrations.number(db) >= WHOSE else RULES_BEFORE
+
+
 def _head(db: sqlite3.Connection, project: str) -> tuple[int, str]:
     row = db.execute(
         "SELECT number, hash FROM revisions WHERE project = ? ORDER BY number DESC LIMIT 1", (project,)
@@ -825,16 +848,18 @@ def _rules(
     read: Callable[[Row], Rule] | None = None,
 ) -> list[Rule]:
     if states is None:
-        rows = db.execute(f"{RULES} WHERE r.project = ? ORDER BY r.id", (project,))
+        rows = db.execute(f"{_reading(db)} WHERE r.project = ? ORDER BY r.id", (project,))
     else:
         wanted = sorted(states)
         marks = ", ".join("?" * len(wanted))
-        rows = db.execute(f"{RULES} WHERE r.project = ? AND r.state IN ({marks}) ORDER BY r.id", (project, *wanted))
+        rows = db.execute(
+            f"{_reading(db)} WHERE r.project = ? AND r.state IN ({marks}) ORDER BY r.id", (project, *wanted)
+        )
     return _all(read or _rule, rows)
 
 
 def _rule_by_id(db: sqlite3.Connection, ident: int) -> Rule:
-    found = _all(_rule, db.execute(f"{RULES} WHERE r.id = ?", (as_id(ident),)))
+    found = _all(_rule, db.execute(f"{_reading(db)} WHERE r.id = ?", (as_id(ident),)))
     if not found:
         raise NotFoundError("rule", f"R{ident}", "see `mcp-promptlearn rules`")
     return found[0]

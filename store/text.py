@@ -52,7 +52,7 @@ NOTHING = Cleaned(CleanText(""), {}, {}, 0, ())
 
 
 def trusted_text(text: str) -> CleanText:
-    """A text as clean, unseen: only for a backend that reads its own rows back."""
+    """A text as clean, unseen: for a backend that reads its own rows, and for what came out of the gate unchanged."""
     return CleanText(text)
 
 

@@ -281,6 +281,7 @@ class _Desk:
                 skipped=whole.skipped,
                 partial=whole.partial,
                 evidence=new + (kept.by_origin.get("", 0) if place == 0 else 0),
+                note=", ".join(f"{number} {way}" for way, number in kept.ways.items()) if place == 0 else "",
             )
 
     def _change(self, since: str) -> CleanText | None:

@@ -1,19 +1,15 @@
 """Which importer reads these bytes: told by what they hold, or by a name that somebody gave."""
 
-import codecs
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from types import ModuleType
 from typing import NamedTuple, cast
 
-from mcp_server.importers import document
+from mcp_server.importers import document, elements
 from mcp_server.importers.found import NotAReport, Reading
 from mcp_server.importers.report import Report
 
 Parsed = Report | Reading
-
-HEAD = 64 * 1024
-"""Characters that an importer is shown to say whether a text is its own."""
 
 TEXTS: Mapping[str, str] = {
     "go": "gotest",
@@ -67,7 +63,7 @@ def parse(data: bytes, origin: str, *, kind: str | None = None) -> Parsed:
     if kind is not None:
         return _module({**TEXTS, **DOCUMENTS}[kind]).parse(data, origin)
     name = document.named(origin)
-    head = _head(data)
+    head = elements.head(data)
     for module in map(_module, TEXTS.values()):
         if module.claims(head):
             return module.parse(data, origin)
@@ -94,15 +90,6 @@ def _document(data: bytes, name: document.CleanText) -> Parsed:
 
 def _nothing(data: bytes) -> str:
     return "a file of another kind" if data.strip() else "the file is empty"
-
-
-def _head(data: bytes) -> str:
-    """The beginning as text, whatever the encoding that a mark tells."""
-    marks = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-    for mark, encoding in marks:
-        if data.startswith(mark):
-            return data[len(mark) : 4 * HEAD].decode(encoding, "replace")[:HEAD]
-    return data[: 4 * HEAD].decode("utf-8", "replace")[:HEAD]
 
 
 def _module(name: str) -> ModuleType:

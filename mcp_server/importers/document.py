@@ -16,7 +16,8 @@ LARGEST = 64 * 1024 * 1024
 DEEPEST = 100
 """Arrays and objects inside one another."""
 
-_DEPTH = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]')
+_DEPTH = re.compile(r'[^"\[\]{}]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)[^"\[\]{}]*+)*+([\[\]{}]|\Z)', re.DOTALL)
+"""The next bracket outside of texts; whatever stands before it is passed over once."""
 
 
 def load(data: bytes, name: str) -> Any:
@@ -116,12 +117,12 @@ def _check_depth(text: str, name: str) -> None:
         return
     depth = 0
     for found in _DEPTH.finditer(text):
-        mark = found[0]
-        if mark in "[{":
+        mark = found[1]
+        if mark and mark in "[{":
             depth += 1
             if depth > DEEPEST:
                 raise NotAReport(f"{name}: values lie more than {DEEPEST} deep; no report does")
-        elif mark in "]}":
+        elif mark:
             depth -= 1
 
 

@@ -36,13 +36,14 @@ _ADDRESS = re.compile(
 def pull_request(text: str, project: str) -> str:
     """A pull request as evidence names it, `owner/repo#5` or `group/project!5`; empty where it cannot be told.
 
-    An address, or only a number, which is meant in the repository of the project.
+    An address, or only a number, which is meant in the repository of the project. In lower case, as the
+    services do not tell names by their case.
     """
-    plain = text.strip()
+    plain = text.strip().lower()
     if found := _ADDRESS.fullmatch(plain):
         mark = found["mark"] or ("#" if "/pull/" in plain else "!")
         return f"{found['project']}{mark}{found['number']}"
-    number = plain.removeprefix("PR").strip().lstrip("#!")
+    number = plain.removeprefix("pr").strip().lstrip("#!")
     own = "" if project.startswith(("path:", "root:", "file:")) else project.partition("/")[2]
     if not (number.isascii() and number.isdigit() and len(number) < 10 and "/" in own):
         return ""

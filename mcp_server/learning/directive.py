@@ -129,7 +129,8 @@ _SOON = re.compile(
 )
 _IT = re.compile(
     r"(?:(?:always|never|do not|just|stop) ){0,2}"
-    r"(?!(?:check|ensure|verify|assert|confirm|assume|expect|remember|forget) that )\w{1,20} (?:it|that|this|them|those|these|so|me|what i)(?: |$)"
+    r"(?!(?:check|ensure|verify|assert|confirm|assume|expect|remember|forget) that )"
+    r"\w{1,20} (?:it|that|this|them|those|these|so|me|what i)(?: |$)"
 )
 _IDLE = re.compile(
     r"(?:do not|never|no) (?:worry|stop|mind|thanks|panic|bother|you|give up|problem|need|idea|way|wonder|hesitate"

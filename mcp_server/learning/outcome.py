@@ -7,11 +7,12 @@ that were there before say nothing about an episode, and a run of which somethin
 counts as a success.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from mcp_server.learning import fingerprint
 from mcp_server.learning.attribute import episode_at
+from mcp_server.learning.reviews import standing
 from store.records import Episode, Evidence, Kind, Outcome, Trust
 
 TELLING = (
@@ -71,8 +72,11 @@ def _people(facts: Sequence[Evidence]) -> Verdict | None:
     """Corrections, the newest word of each reviewer, and what became of the pull request."""
     trusted = [fact for fact in facts if fact.source.trust >= Trust.MEMBER]
     corrections = sum(fact.kind is Kind.FEEDBACK and fact.detail.get("corrects", True) is True for fact in trusted)
-    newest = {fact.source.identity: fact.detail.get("state") for fact in trusted if fact.kind is Kind.REVIEW}
-    states = list(newest.values())
+    reviews: dict[tuple[str, str], list[tuple[float, Mapping[str, object]]]] = {}
+    for fact in trusted:
+        if fact.kind is Kind.REVIEW:
+            reviews.setdefault((fact.source.identity, fact.pull_request), []).append((fact.time, fact.detail))
+    states = [standing(each) for each in reviews.values()]
     ends = [fact.detail.get("state") for fact in facts if fact.kind is Kind.PULL_REQUEST]
     bad = [
         *([f"a person corrected it {_times(corrections)}"] if corrections else []),

@@ -98,3 +98,14 @@ def test_a_moment_is_told_with_and_without_a_zone(words: str, expected: float | 
 def test_the_same_bytes_have_the_same_digest_and_a_name_is_clean() -> None:
     assert digest(b"x") == digest(b"x") != digest(b"y")
     assert named("a\u202eb\n") == "ab"
+
+
+def test_a_text_that_never_ends_is_passed_over_once() -> None:
+    hostile = "[" * 101 + '"' + '\\"' * 200_000
+    with pytest.raises(NotAReport, match="more than 100 deep"):
+        load(hostile.encode(), "a")
+    unclosed = "[[" * 40 + '"' + '\\"' * 500_000 + "[" * 200
+    with pytest.raises(NotAReport, match="not whole JSON"):
+        load(unclosed.encode(), "a")
+    assert load(("[" * 60 + "1" + "]" * 60).encode(), "a") is not None
+    assert load(("[" + "[1]," * 200 + "1]").encode(), "a") is not None

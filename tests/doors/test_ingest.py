@@ -48,7 +48,7 @@ def evidence(desk: Desk, *kinds: Kind) -> list[Evidence]:
 def test_a_report_is_kept_once(desk: Desk) -> None:
     path = wrote(desk, failed("test_a"), passed("test_b"))
     assert desk.run("ingest", path) == (
-        f"{path}: 2 tests, 1 failed, 0 errors, 0 skipped; 2 new pieces of evidence\n"
+        f"{path}: 2 tests, 1 failed, 0 errors, 0 skipped; 2 new pieces of evidence (1 first seen failing)\n"
         "no session, as none was active in the last half hour"
     )
     assert desk.run("ingest", path).splitlines()[0].endswith("; nothing new")
@@ -61,7 +61,8 @@ def test_a_folder_is_one_run(desk: Desk) -> None:
     folder = Path(wrote(desk, passed("test_b"), passed("test_c"), name="sub/TEST-b.xml")).parents[1]
     (folder / "notes.txt").write_text("not a report", encoding="utf-8")
     said = desk.run("ingest", str(folder)).splitlines()[0]
-    assert said == f"{folder} (2 files): 3 tests, 1 failed, 0 errors, 0 skipped; 2 new pieces of evidence"
+    told = "3 tests, 1 failed, 0 errors, 0 skipped; 2 new pieces of evidence (1 first seen failing)"
+    assert said == f"{folder} (2 files): {told}"
     (run,) = evidence(desk, Kind.RUN)
     assert run.detail["failed"] == 1
     assert run.detail["passed"] == 2
@@ -222,7 +223,8 @@ def test_a_broken_file_is_named_and_the_others_are_read(desk: Desk) -> None:
     assert desk.said[0] == f"{folder}: 1 test, 0 failed, 0 errors, 0 skipped; 1 new piece of evidence"
     other = wrote(desk, failed("test_b"), name="good.xml")
     assert desk.code("ingest", str(folder / "bomb.xml"), other) == 1
-    assert desk.said[0] == f"{other}: 1 test, 1 failed, 0 errors, 0 skipped; 2 new pieces of evidence"
+    told = "1 test, 1 failed, 0 errors, 0 skipped; 2 new pieces of evidence (1 first seen failing)"
+    assert desk.said[0] == f"{other}: {told}"
 
 
 @pytest.mark.parametrize(

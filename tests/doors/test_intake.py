@@ -134,3 +134,9 @@ def test_facts_of_another_repository_are_refused_by_name() -> None:
         check_repository([found(pull_request="o/other#5")], "github.com/o/demo", origin="a.json")
     with pytest.raises(NotAReport, match="about g/sub/x"):
         check_repository([found(pull_request="g/sub/x!5")], "gitlab.com/g/sub/y", origin="a.json")
+
+
+def test_a_pull_request_is_the_same_in_any_case_and_without_its_repository(store: Store) -> None:
+    named = [found(text=text, pull_request=text) for text in ("O/Demo#5", "#5")]
+    keep(store, named, origin="x", context=CONTEXT._replace(project="github.com/o/demo"))
+    assert [fact.pull_request for fact in store.evidence("github.com/o/demo")] == ["o/demo#5", "o/demo#5"]

@@ -120,6 +120,7 @@ def test_the_order_in_which_works_are_known_changes_nothing(works: list[Work], c
         ("https://gitlab.example.org:8443/g/s/p/-/merge_requests/7", "x", "g/s/p!7"),
         ("o/r#5", "github.com/o/other", "o/r#5"),
         ("g/s/p!7", "x", "g/s/p!7"),
+        ("Acme/Shop#5", "x", "acme/shop#5"),
         ("#12", "github.com/o/r", "o/r#12"),
         ("PR 12", "github.com/o/r", "o/r#12"),
         ("!12", "gitlab.com/g/p", "g/p!12"),

@@ -26,8 +26,8 @@ def report(outcome: str) -> Evidence:
     return fact(f"it was {outcome}", kind=Kind.REPORT, outcome=outcome, source=AGENT)
 
 
-def review(state: str, source: Source = ADA, at: float = 0) -> Evidence:
-    return fact(f"{state} {at}", kind=Kind.REVIEW, state=state, source=source, time=NOW + at)
+def review(state: str, source: Source = ADA, at: float = 0, ident: str = "7") -> Evidence:
+    return fact(f"{state} {at}", kind=Kind.REVIEW, state=state, id=ident, source=source, time=NOW + at)
 
 
 def pull_request(state: str, at: float = 0) -> Evidence:

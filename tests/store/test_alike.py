@@ -215,6 +215,7 @@ class Alike(RuleBasedStateMachine):
         self.both(lambda store: store.decisions(project))
         self.both(lambda store: store.links(project))
         self.both(lambda store: store.tallies(project))
+        self.both(lambda store: store.newest_failures(project))
         self.both(lambda store: store.counts(project))
         self.both(lambda store: store.numbers(project))
         self.both(lambda store: store.sessions(project))

@@ -185,8 +185,10 @@ def test_one_identity_counts_once_and_machine_results_once_a_session_or_commit(s
     other = Source("review", "github:ada", Trust.MEMBER)
     store.record([fact("uv", kind=Kind.COMMENT, source=other), failure("t", "s1"), failure("u", "s1")], rule=1)
     assert store.rule(1).supports == 3
-    store.record([failure("t", "s2"), failure("t", None, commit="c1"), failure("u", None)], rule=1)
+    kept = store.record([failure("t", "s2"), failure("t", None, commit="c1"), failure("u", None)], rule=1)
     assert store.rule(1).supports == 6
+    store.attribute([kept[1].id], session="s2", episode=None, how="by its commit", confidence=0.95)
+    assert store.rule(1).supports == 5
 
 
 def test_links_reach_global_rules_but_no_other_project(store: Store) -> None:

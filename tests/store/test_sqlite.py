@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from store import open_existing, open_store, upkeep
+from store import migrations, open_existing, open_store, upkeep
 from store.connection import Connection
 from store.errors import (
     BusyError,
@@ -23,7 +23,8 @@ from store.errors import (
     TooNewError,
     UnreachableError,
 )
-from store.records import Kind, Project, State
+from store.migrations import STEPS
+from store.records import Kind, Project, State, Work
 from store.revise import Add, Restore, Step
 from store.sqlite import SqliteStore
 from tests.store.facts import HERE, NOW, adding, fact, failure, moving, session, showing, wording
@@ -623,3 +624,42 @@ except UnreachableError as error:
     with process(code, path) as other:
         assert "cannot be opened (Permission denied)" in other.end()[0]
     path.parent.chmod(0o755)
+
+
+def test_the_kinds_that_somebody_says_are_the_same_for_the_schema_and_the_records() -> None:
+    import re
+
+    from store.migrations import VOICES
+    from store.records import AUTHORED
+
+    assert set(re.findall(r"'(\w[\w ]*)'", VOICES.partition("THEN")[0])) == {str(kind) for kind in AUTHORED}
+
+
+def test_a_store_one_schema_back_is_read_and_written_by_hooks_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    upkeep.private(path)
+    with closing(Connection(path)) as connection:
+        migrations.apply(connection.raw, STEPS[:1])
+        connection.raw.execute("INSERT INTO rules VALUES (1, ?, 'active', 0, 1, 'add', '[]', '', '', '', 0)", (HERE,))
+        connection.raw.execute(
+            "INSERT INTO versions VALUES (1, 1, 'd', 's', 'Use uv.', '[]', 'o', 'person', 4, 0, '{}', 0)"
+        )
+    store = open_existing(path, wait=1)
+    assert store is not None
+    with closing(store):
+        assert [rule.text for rule in store.rules(HERE)] == ["Use uv."]
+        store.deliver(session(), task="", shown=[showing(1)], now=NOW)
+        store.record([fact("no")], rule=1, works=[Work(HERE, "s1", "commit", "abc1234", NOW)])
+        store.worked([Work(HERE, "s1", "commit", "abc1234", NOW)])
+        store.spoke("s1", HERE, now=NOW)
+        store.keep_bookmark("a", "b", now=NOW)
+        assert (store.rule(1).supports, [f.how for f in store.evidence(HERE)]) == (1, [""])
+        assert (store.works(HERE), store.loose(HERE), store.bookmark("a"), store.conditions(HERE, "x")) == (
+            [],
+            [],
+            None,
+            {},
+        )
+        assert [each.spoke for each in store.sessions(HERE)] == [0.0]
+    with closing(open_store(path)) as migrated:
+        assert (migrated.rule(1).supports, [fact.text for fact in migrated.evidence(HERE)]) == (1, ["no"])
