@@ -54,6 +54,55 @@ class _Run(NamedTuple):
     """What its facts are known by."""
 
 
+class _Seen(NamedTuple):
+    """A measure that was kept before."""
+
+    time: float
+    run: str
+    """The tag of its run."""
+    suite: str
+    sample: Sample
+    """Its environment names the suite too."""
+    unit: str
+    environment: Mapping[str, str]
+    verdict: str
+
+
+class _Past(NamedTuple):
+    """What the store knows of measures; each is asked for once, however many runs a file tells."""
+
+    store: Store
+    project: str
+    known: dict[str, list[_Seen]]
+
+    def of(self, target: str) -> list[_Seen]:
+        """The newest facts of one measure, oldest first."""
+        if target not in self.known:
+            kinds = [Kind.METRIC]
+            facts = self.store.evidence(self.project, kinds=kinds, fingerprint=target, newest=HISTORY)
+            seen = [each for each in map(_seen, facts) if each is not None]
+            self.known[target] = sorted(seen, key=lambda each: each.time)
+        return self.known[target]
+
+    def add(self, facts: Iterable[Evidence]) -> None:
+        """These are known from now on."""
+        for fact in facts:
+            seen = _seen(fact)
+            known = [*self.of(fact.fingerprint), *([seen] if seen else [])]
+            self.known[fact.fingerprint] = sorted(known, key=lambda each: each.time)[-HISTORY:]
+
+
+def _seen(fact: Evidence) -> _Seen | None:
+    """What a fact holds; None where it was forgotten."""
+    known = measures.recall(fact.detail)
+    if known is None:
+        return None
+    suite = fact.source.identity
+    sample = _suited(known.sample, suite)
+    run = document.text(fact.detail, "run")
+    return _Seen(fact.time, run, suite, sample, known.sample.unit, known.environment, known.verdict)
+
+
 class _Level(NamedTuple):
     """How a measure stood before."""
 
@@ -82,7 +131,8 @@ def keep(store: Store, reading: Reading, *, context: Context) -> Kept:
 
     Of a file that tells many runs only the newest is the caller's; the others belong to their commits.
     """
-    kept = [_keep(store, run, facts) for run, facts in _runs(reading, context)]
+    past = _Past(store, context.project, {})
+    kept = [_keep(past, run, facts) for run, facts in _runs(reading, context)]
     return Kept(sum(each.new for each in kept), tuple(finding for each in kept for finding in each.findings))
 
 
@@ -99,24 +149,26 @@ def _runs(reading: Reading, context: Context) -> Iterator[tuple[_Run, Sequence[F
         yield _Run(first, origin, where, time, _digest(*first.key)[:12]), facts[start + 1 : end]
 
 
-def _keep(store: Store, run: _Run, facts: Sequence[Found]) -> Kept:
-    project, read = run.context.project, f"read:{_digest(*run.start.key)}"
+def _keep(past: _Past, run: _Run, facts: Sequence[Found]) -> Kept:
+    read = f"read:{_digest(*run.start.key)}"
     whom = _digest(*_where(run.context)) if run.context.named else ""
-    if whom in store.conditions(project, read):
+    if whom in past.store.conditions(past.project, read):
         return Kept(0)
-    told = _decided(store, run, facts)
+    told = _decided(past, run, facts)
     changes = [each for each in told if each.kind is not None]
     changes.sort(key=lambda each: _ORDER[each.kind or Kind.STILL])
+    measured = [_measure(run, each) for each in told]
     evidence = [
         _start(run, told, len(changes[MOST:])),
-        *(_measure(run, each) for each in told),
+        *measured,
         *(_change(run, each, each.kind or Kind.STILL) for each in changes[:MOST]),
     ]
-    kept = store.record(evidence, conditions=[Condition(read, whom, "read", run.context.now)])
+    kept = past.store.record(evidence, conditions=[Condition(read, whom, "read", run.context.now)])
+    past.add(measured)
     return Kept(sum(each.new for each in kept), tuple(each.finding for each in told))
 
 
-def _decided(store: Store, run: _Run, facts: Iterable[Found]) -> list[_Told]:
+def _decided(past: _Past, run: _Run, facts: Iterable[Found]) -> list[_Told]:
     levels: list[_Level] = []
     samples: list[tuple[Found, Sample]] = []
     comparisons: list[Comparison] = []
@@ -124,7 +176,7 @@ def _decided(store: Store, run: _Run, facts: Iterable[Found]) -> list[_Told]:
         known = measures.recall(fact.detail)
         if known is not None:
             sample = _suited(known.sample, run.context.suite)
-            level = _level(store, run, fact, sample, known.environment)
+            level = _level(past, run, fact, sample, known.environment)
             levels.append(level)
             samples.append((fact, sample))
             comparisons.append(Comparison(_name(fact), known.bigger, sample, level.samples, level.other))
@@ -146,34 +198,29 @@ def _kind(level: _Level, finding: Finding) -> Kind | None:
     return Kind.FIXED if level.worse and finding.verdict in _DECIDED else None
 
 
-def _level(store: Store, run: _Run, fact: Found, new: Sample, where: Mapping[str, str]) -> _Level:
+def _level(past: _Past, run: _Run, fact: Found, new: Sample, where: Mapping[str, str]) -> _Level:
     """What is known of this measure from before this run, also where the run is read once more."""
-    facts = store.evidence(run.context.project, kinds=[Kind.METRIC], fingerprint=fact.fingerprint, newest=HISTORY)
-    tags = [each.detail.get("run") for each in facts]
-    before = facts[: tags.index(run.tag)] if run.tag in tags else facts
+    every = past.of(fact.fingerprint)
+    tags = [each.run for each in every]
     samples: list[Sample] = []
     worse: list[Sample] = []
     newest, other = 0.0, ""
-    for each in sorted(before, key=lambda each: each.time):
-        known = measures.recall(each.detail)
-        if known is None:  # forgotten
+    for each in every[: tags.index(run.tag)] if run.tag in tags else every:
+        if (each.sample.unit, each.sample.environment) != (new.unit, new.environment):
+            other = _difference(each.environment, where) or f"in {each.suite}, in {each.unit}"
             continue
-        sample = _suited(known.sample, each.source.identity)
-        if (sample.unit, sample.environment) != (new.unit, new.environment):
-            other = _difference(known.environment, where) or f"in {each.source.identity}, in {known.sample.unit}"
-            continue
-        newest = max(newest, each.time)
-        match known.verdict:
+        newest = each.time
+        match each.verdict:
             case Verdict.REGRESSED:
-                worse.append(sample)
+                worse.append(each.sample)
                 if len(worse) >= SETTLED:
                     samples, worse = worse, []
             case Verdict.IMPROVED:
-                samples, worse = [sample], []
+                samples, worse = [each.sample], []
             case Verdict.SAME:
-                samples, worse = [*samples, sample], []
+                samples, worse = [*samples, each.sample], []
             case _ if not worse:
-                samples.append(sample)
+                samples.append(each.sample)
             case _:  # nothing was decided, so it is as bad as before
                 pass
     if not samples and other:

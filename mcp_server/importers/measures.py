@@ -153,8 +153,9 @@ def recall(detail: Mapping[str, object]) -> Known | None:
     where = detail.get("environment")
     if mean is None or not n or not unit or better not in {SMALLER, BIGGER} or not isinstance(where, dict):
         return None
-    told = environment(cast("Mapping[str, object]", where))
-    values = (document.number(value) for value in document.items(detail, "values"))
+    # it was cleaned when it was read, and cleaning takes its time
+    told = {name: value for name, value in cast("Mapping[str, object]", where).items() if isinstance(value, str)}
+    values = document.items(detail, "values")
     sample = Sample(
         unit=unit,
         environment=_key(told),
@@ -162,7 +163,7 @@ def recall(detail: Mapping[str, object]) -> Known | None:
         mean=mean,
         median=document.number(detail, "median"),
         stray=document.number(detail, "stray"),
-        values=tuple(value for value in values if value is not None),
+        values=tuple(float(value) for value in values if isinstance(value, int | float)),
     )
     return Known(sample, better == BIGGER, told, document.text(detail, "verdict"))
 
