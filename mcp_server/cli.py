@@ -65,7 +65,7 @@ COMMANDS = (
     Command("unpin", "take the pin away", module="decide"),
     Command("history", "the newest revisions, or all, and what they changed"),
     Command("diff", "what changed between two revisions"),
-    Command("ingest", "read test reports (JUnit XML) as evidence"),
+    Command("ingest", "read tests, reviews, checks, lint, benchmarks and git as evidence"),
     Command("scan", "find in your agents' logs what you corrected more than once"),
     Command("doctor", "check the store and set a damaged one aside"),
     Command("serve", "the MCP server on stdio, for a client to start"),
