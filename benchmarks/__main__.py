@@ -22,6 +22,7 @@ NAMES = (
     "hook",
     "consolidate",
     "start_up",
+    "beside",
     "gitlog",
     "junit",
     "payloads",
