@@ -129,7 +129,7 @@ _ASCII_BASED = re.compile(
 """Encodings in which markup is what it looks like; in others, such as UTF-7, a `<` may hide."""
 
 _PROLOG = re.compile(r"\A\s*(?:(?:<\?(?>.*?\?>)|<!--(?>.*?-->))\s*)*+", re.DOTALL)
-_ROOT = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)")
+_ROOT = re.compile(r"<(?:[\w.-]+:)?([\w.-]++)(?=[\s/>]|\Z)")
 
 
 def _decoder(data: bytes, name: str) -> codecs.IncrementalDecoder:

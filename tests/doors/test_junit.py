@@ -735,3 +735,9 @@ def test_any_text_in_a_failure_is_read_whole(owner: str, name: str, message: str
     report = parse(data, "r.xml")
     assert (report.tests, report.failures, report.partial) == (1, 1, False)
     check(data)
+
+
+def test_a_root_that_only_begins_like_a_suite_is_refused() -> None:
+    for root in (b"<testsuite\xb8>", b"<testsuite:x>", b"<testsuite\xc3\xa9>"):
+        with pytest.raises(NotAReport):
+            parse(root + b"<testcase name='a'/>", "report.xml")
