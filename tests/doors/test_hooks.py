@@ -330,7 +330,8 @@ def test_a_hostile_repository_runs_no_code_of_its_own(folder: Path, store: Sqlit
 
 
 def test_parents_are_found_from_the_nearest_up() -> None:
-    assert parents()[0] == os.getppid()
+    above = os.getppid()  # 1 where whoever started the tests has gone; it is everybody's parent then
+    assert parents()[:1] == ((above,) if above > 1 else ())
     assert parents(2**22 + 12345) == (2**22 + 12345,)
 
 
