@@ -166,6 +166,7 @@ class _Desk:
         return "", "", f"{len(facts)} remarks kept"
 
     def _ran(self, event: Ran) -> tuple[str, str, str]:
+        from mcp_server.masks import masked
         from mcp_server.observed import KNOWN, results, settled
         from mcp_server.settings import secrets
 
@@ -192,7 +193,7 @@ class _Desk:
             left = of_command(
                 event.command, event.output, root=root, project=project, session=session, now=now, how="hook"
             )
-            self._lightly(partial(self.store.worked, left))
+            self._lightly(partial(self.store.worked, masked(left, secrets(os.environ))))
         return "", "", f"{len(facts)} facts kept, {len(left)} things left behind"
 
     def _touched(self, files: Sequence[str]) -> None:
@@ -200,11 +201,17 @@ class _Desk:
         from mcp_server.delivery import file_of
         from mcp_server.head import head_of
         from mcp_server.leavings import of_edit
+        from mcp_server.masks import masked
+        from mcp_server.settings import secrets
+        from store.secrets import PERSONAL, redact
 
         project, session = self.place.project.key, self._session
         branch = head_of(self.place.root).branch if self.place.root else ""
-        touched = [file_of(file, self.place.root) for file in files]
+        # a name with a secret in it would have to be masked, and then tells nothing; made normal, it may hide it
+        plain = [file for file in files if not redact(file)[1].keys() - PERSONAL]
+        touched = [file_of(file, self.place.root) for file in plain]
         left = of_edit(touched, branch=branch, project=project, session=session, now=time.time(), how="hook")
+        left = masked(left, secrets(os.environ))
         known = {(work.sort, work.name) for work in self.store.works(project, session=session)}
         fresh = [work for work in left if (work.sort, work.name) not in known]
         if fresh:
@@ -241,9 +248,11 @@ def _beat(store: "SqliteStore", client: str, name: str, *, said: str, fault: str
 
     from store.errors import StoreError
     from store.records import Heartbeat
+    from store.text import clean_line
 
     with suppress(StoreError, OSError, ValueError):
         if seconds >= WAIT:
             store.hurry()
-        store.beat(Heartbeat(client[:40], name[:40], time.time(), said[:200], fault[:300], seconds))
+        told = clean_line(fault, limit=300).text if fault else ""
+        store.beat(Heartbeat(client[:40], name[:40], time.time(), said[:200], told, seconds))
         store.close()

@@ -1,16 +1,16 @@
 """What importers found becomes evidence of a project: dated, masked, kept once, and given to its session."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from json import dumps
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from mcp_server.importers.found import Found, NotAReport
 from mcp_server.learning.attribute import pull_request
+from mcp_server.masks import masked
 from mcp_server.resolve import resolve
 from store.contract import Store
 from store.records import Evidence, Source, Trust, Work
-from store.text import CleanText, clean_evidence
 from store.values import replace
 
 AT_ONCE = 500
@@ -47,8 +47,9 @@ def keep(
     A fact keeps the session it names. Others find theirs by commit, pull request, branch or file, now
     or when that becomes known; with `settle` false the caller asks for that when all is in.
     """
-    facts = [_evidence(each, origin, context) for each in found]
-    owned = [replace(work, project=context.project, time=min(work.time, context.now)) for work in works]
+    facts = [masked(_evidence(each, origin, context), context.known) for each in found]
+    told = [replace(work, project=context.project, time=min(work.time, context.now)) for work in works]
+    owned = masked(told, context.known)
     new = 0
     for part in _parts(facts):
         new += sum(kept.new for kept in store.record(part))
@@ -81,36 +82,19 @@ def _evidence(found: Found, origin: str, context: Context) -> Evidence:
     return Evidence(
         project=context.project,
         kind=found.kind,
-        text=_masked(found.text, context.known),
+        text=found.text,
         source=Source(origin, found.identity, trust),
         time=context.now if found.time is None else min(found.time, context.now),
         hash=sha256(dumps([context.project, *found.key, *where]).encode()).hexdigest(),
         fingerprint=found.fingerprint,
         session=session,
         commit=context.commit or found.commit,
-        detail=cast("Mapping[str, object]", _masked_values(dict(found.detail), context.known)),
+        detail=dict(found.detail),
         branch=context.branch or found.branch,
         pull_request=context.pull_request or pull_request(found.pull_request, context.project),
         path=found.path,
         how="named" if context.session else "",
     )
-
-
-def _masked(text: CleanText, known: Sequence[str]) -> CleanText:
-    return clean_evidence(text, known=known).text if any(secret in text for secret in known) else text
-
-
-def _masked_values(value: object, known: Sequence[str]) -> object:
-    match value:
-        case str():
-            return _masked(CleanText(value), known)
-        case dict():
-            inside = cast("dict[str, object]", value)
-            return {key: _masked_values(each, known) for key, each in inside.items()}
-        case list() | tuple():
-            return [_masked_values(each, known) for each in cast("Sequence[object]", value)]
-        case _:
-            return value
 
 
 def _parts(facts: Sequence[Evidence]) -> Iterable[Sequence[Evidence]]:

@@ -40,7 +40,9 @@ def of_command(command: str, output: str, *, root: str, project: str, session: s
     if _OPENS.search(command[:4000]):
         for opened in _OPENED.finditer(output[-20_000:]):
             mark = "#" if "/pull/" in opened[0] else "!"
-            left[PULL_REQUEST, f"{opened['project']}{mark}{opened['number']}".lower()] = None
+            # cleaned before its case goes, or a secret in it would no longer be known
+            name = clean_line(f"{opened['project']}{mark}{opened['number']}", limit=300).text
+            left[PULL_REQUEST, name.lower()] = None
     return _works(left, project=project, session=session, now=now, how=how)
 
 

@@ -8,6 +8,7 @@ from typing import cast
 from mcp_server import console
 from mcp_server.agents.events import Ran
 from mcp_server.learning import fingerprint
+from mcp_server.masks import masked
 from store.records import Evidence, Kind, Source, Trust
 from store.secrets import redact
 from store.text import clean_evidence, clean_line
@@ -39,19 +40,22 @@ def results(
     # The project's own folder goes first: what it is called on this machine is nobody's business.
     here = f"{root.rstrip('/')}/" if root.strip("/") else "\0"
     output, _ = redact(_ANSI.sub("", event.output[-TAIL:]).replace(here, ""), known=known)
+    command, _ = redact(event.command.replace(here, ""), known=known)
     found = console.every_line(console.findings(tool, output, root=root))
     counts = console.counted(tool, output)
     failed = max(counts.get("failed", 0), len(found), 1 if event.failed else 0)
     told = event.failed is not None or bool(counts) or bool(found)
     seal = sha256("\n".join((project, event.session, event.command, output)).encode("utf-8", "replace")).hexdigest()
+    known = tuple(known)
     source = Source(f"{tool.name} in {client}", "tests:local", Trust.MACHINE)
 
     def fact(kind: Kind, text: str, mark: str, target: str, **detail: object) -> Evidence:
         key = sha256(f"{seal} {mark}".encode()).hexdigest()
         cleaned = clean_evidence(text, limit=2000, known=known).text
-        return Evidence(
+        made = Evidence(
             project, kind, cleaned, source, now, key, fingerprint=target, session=event.session, detail=detail
         )
+        return masked(made, known)
 
     words = f"{tool.name}: {failed} failed" + (f", {counts['passed']} passed" if "passed" in counts else "")
     run = fact(
@@ -65,7 +69,7 @@ def results(
         passed=counts.get("passed"),
         skipped=counts.get("skipped", 0),
         partial=not told,
-        covers=console.covered(tool, event.command),
+        covers=[clean_line(each).text for each in console.covered(tool, command)],
     )
     return [
         run,

@@ -32,7 +32,7 @@ FORMATS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (
         "OpenAI key",
         ("sk-",),
-        r"(?<![A-Za-z0-9_-])sk-(?:[A-Za-z0-9]{32,}+|(?=[a-z]{0,32}+[A-Z0-9])[A-Za-z0-9]{20,}+)",
+        r"(?<![A-Za-z0-9-])sk-(?:[A-Za-z0-9]{32,}+|(?=[a-z]{0,32}+[A-Z0-9])[A-Za-z0-9]{20,}+)",
     ),
     (
         "AWS access key id",

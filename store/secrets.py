@@ -142,9 +142,10 @@ _KEY_WORD = (
 )
 # What follows the word: `tokens`, `SECRET_KEY`, `tokenValue`; not `tokenizer` or `secretary`.
 _ENDING = r"(?:s|[A-Z0-9_-][A-Za-z0-9_-]{0,30}+)?(?![A-Za-z0-9_])"
-_EQUALS = r"(?:\\{0,3}[\"']\]?)?\s{0,8}(?::=|=>|[:>]|={1,3})\s{0,8}\\{0,3}"
+# `go test` writes the blanks of a name as underscores.
+_EQUALS = r"(?:\\{0,3}[\"']\]?)?\s{0,8}(?::=|=>|[:>]|={1,3})[\s_]{0,8}\\{0,3}"
 _PLAIN = r"\s\"'`\\,;<>(){}\[\]|"
-_VALUE = rf"(?:\"([^\"\s\\]{{8,}}+)|'([^'\s\\]{{8,}}+)|([^{_PLAIN}=][^{_PLAIN}]{{7,}}+)(?![(\[]))"
+_VALUE = rf"(?:\"([^\"\s\\]{{8,}}+)|'([^'\s\\]{{8,}}+)|([^{_PLAIN}=](?:(?!::)[^{_PLAIN}]){{7,}}+)(?![(\[]))"
 _ASSIGNMENT = rf"({_KEY_WORD})({_ENDING})({_EQUALS}){_VALUE}"
 _FLAG = (
     r"(--[a-z-]{0,30}(?:password|passphrase|secret|token|api-?key))([a-z-]{0,20}+)( {1,2})"
@@ -155,7 +156,10 @@ _HEADER = (
     r"((?i:bearer|basic|token|digest|apikey|negotiate) {1,4})([^\s\"'`\\,;<>\[\]]{4,}+)"
 )
 _BEARER = r"((?<![A-Za-z0-9])(?i:bearer))( {1,4})()([A-Za-z0-9._~+/=-]{16,}+)"
-_COOKIE = r"((?i:(?:set-)?cookie))([\"']?)(: {0,4}[\"']?)([^\s=;\"'\[]{1,64}=[^\s;\"']{4,}+(?:; {0,2}+[^\s;\"']++)*+)"
+_COOKIE = (
+    r"((?i:(?:set-)?cookie))([\"']?)(: {0,4}[\"']?)([^\s=;\"'\[]{1,64}=[^\s;\"']{4,}+"
+    r"(?:; {0,2}+(?![^\s;\"']{0,200}(?i:cookie)[\"']?:)[^\s;\"']++)*+)"
+)
 
 # A name of something that stands beside a secret, and is none.
 _HARMLESS = (

@@ -55,13 +55,15 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
 def _look(wiring: Wiring) -> None:
     """See what became of commits here, and give late evidence its sessions, before anything is made of it."""
     from mcp_server import gitlog, intake
+    from mcp_server.settings import secrets
 
     place = wiring.place()
     if place.note:
         return
     store, now = wiring.store(), wiring.now()
     seen = gitlog.observe(store, place, now=now, say=wiring.tell)
-    intake.keep(store, seen.facts, works=seen.works, origin="git", context=intake.Context(place.project.key, now))
+    context = intake.Context(place.project.key, now, known=secrets(wiring.environment))
+    intake.keep(store, seen.facts, works=seen.works, origin="git", context=context)
     gitlog.keep_mark(store, place, seen, now=now)
 
 

@@ -16,6 +16,7 @@ from mcp_server.importers.found import NotAReport, Reading
 from mcp_server.importers.report import Report
 from mcp_server.learning.attribute import pull_request
 from mcp_server.learning.regression import Finding, Verdict
+from mcp_server.masks import masked
 from mcp_server.project import Place, git
 from mcp_server.resolve import resolve
 from mcp_server.settings import secrets
@@ -143,8 +144,8 @@ class _Desk:
         request = pull_request(options.pr, place.project.key) if options.pr else ""
         if options.pr and not request:
             raise CommandError(f"{options.pr[:60]!r} is no pull request here; give its address or OWNER/REPO#NUMBER")
-        branch = clean_line(options.branch or "", limit=300).text
-        suite = clean_line(options.origin or "local", limit=80).text
+        branch = clean_line(options.branch or "", limit=300, known=self._known).text
+        suite = clean_line(options.origin or "local", limit=80, known=self._known).text
         self._run = testrun.Context(
             project=place.project.key,
             session=session,
@@ -193,7 +194,7 @@ class _Desk:
         """What one file comes to; tests wait for those of the other files. `within`: a folder was named, not it."""
         origin = clean_line(path, limit=300).text
         try:
-            found = detect.parse(_read(path), origin, kind=self._options.kind)
+            found = masked(detect.parse(_read(path), origin, kind=self._options.kind), self._known)
             if isinstance(found, Report):
                 tests.append(found)
                 return None

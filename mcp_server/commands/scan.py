@@ -17,6 +17,7 @@ from mcp_server.learning.fingerprint import of_sentence
 from mcp_server.learning.likeness import Likeness, Shelf
 from mcp_server.learning.repeats import Group, grouped
 from mcp_server.learning.said import SENTENCE
+from mcp_server.masks import masked
 from mcp_server.person import demand
 from mcp_server.settings import secrets
 from mcp_server.transcripts.belongs import Belonging
@@ -111,7 +112,9 @@ class Scan:
         self._remember(self._wiring.place().project.key)
         with _progress(len(self._logs)) as look:
             for number, log in enumerate(self._logs):
-                for batch in self._harvest.read(log):
+                for told in self._harvest.read(log):
+                    facts, works = masked(told.facts, self._known), masked(told.works, self._known)
+                    batch = told._replace(facts=facts, works=works)
                     look(number, self.tally.count.bytes)
                     facts = sieve.fresh(batch.facts)
                     self._take(facts)

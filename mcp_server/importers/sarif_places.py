@@ -7,6 +7,7 @@ from typing import NamedTuple, cast
 
 from mcp_server.importers import document
 from mcp_server.learning.scope import normal
+from store.secrets import PERSONAL, redact
 from store.text import clean_line
 from store.values import NOTHING
 
@@ -63,7 +64,8 @@ def place(places: Places, location: object) -> Place:
     if not uri and number is not None and 0 <= number < len(places.files):
         told = document.at(places.files[number], "location")
         uri, base = document.text(told, "uri"), document.text(told, "uriBaseId")
-    if not uri:
+    # a secret has to be looked for before the path is made normal, and a path without it leads nowhere
+    if not uri or redact(_decoded(uri))[1].keys() - PERSONAL:
         return NOWHERE
     relative, whole = _joined(places.bases, uri, base)
     if whole and not relative:
