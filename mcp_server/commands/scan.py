@@ -81,6 +81,27 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     return 0
 
 
+def glance(wiring: Wiring, *, days: float, most: int) -> list[str]:
+    """What the newest sessions of this project show at a first look, in a few lines; nothing is kept or asked.
+
+    Empty where nothing was said that could become a rule, or where this is no project.
+    """
+    if wiring.place().note:
+        return []
+    options = argparse.Namespace(client=None, since=days, all=False, keep=False)
+    scan = Scan(wiring, options)
+    scan.read()
+    wanted = [finding for _, chapter in chapters(scan.findings()) for finding in chapter]
+    if not wanted:
+        return []
+    sessions = sum(len(each) for each in scan.tally.sessions.values())
+    lines = [f"In {count(sessions, 'session')} of the last {days:.0f} days you said:"]
+    for number, finding in enumerate(wanted[:most], start=1):
+        lines += scan.lines(finding, number)
+    more = f" ({len(wanted) - most} more)" if len(wanted) > most else ""
+    return [*lines, f"Shall an agent know it from the start? `mcp-promptlearn scan` asks about each{more}."]
+
+
 class Scan:
     """One reading of the logs, and what came of it."""
 
@@ -156,6 +177,10 @@ class Scan:
         return Finding(group, rule, kept, declined)
 
     # --- words
+
+    def lines(self, finding: Finding, number: int) -> list[str]:
+        """One finding as a person sees it."""
+        return list(self._paper.sentence(finding, number, now=self._now))
 
     def facts(self, findings: Sequence[Finding]) -> dict[str, object]:
         """The facts as JSON."""

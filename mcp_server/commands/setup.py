@@ -4,7 +4,7 @@ import argparse
 import re
 import sys
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from textwrap import fill
 
@@ -18,7 +18,7 @@ from mcp_server.agents.setup import Change, Outlook, chosen, found, is_toml, out
 from mcp_server.commands import CommandError, count, show
 from mcp_server.home import HOME
 from mcp_server.person import demand
-from mcp_server.project import find
+from mcp_server.project import ProjectError, find
 from mcp_server.settings import interpreter
 from mcp_server.wiring import Wiring
 from store.connection import sole
@@ -28,6 +28,9 @@ _CACHE = re.compile(
     r"[\\/](?:archive|builds|environments)-v\d+[\\/]|[\\/]pipx[\\/]\.cache[\\/]|[\\/]\.cache[\\/]pipx[\\/]"
 )
 """Where `uvx` and `pipx run` keep what they start."""
+
+DAYS, SAYINGS = 30.0, 3
+"""How far the look back after a setup reaches, and how many sentences it shows."""
 
 LOCK = "setup.lock"
 """In the program's home: one setup or uninstall at a time."""
@@ -74,6 +77,8 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         show(wiring, _facts(outlooks, here, failed, written=not options.dry_run))
     refused = [refusal.why for each in outlooks for refusal in each.refusals] + failed
     if not options.json:
+        if not options.dry_run:
+            _look_back(wiring)
         for why in refused:
             wiring.tell(f"left alone: {visible(why)}")
     return 1 if refused else 0
@@ -204,6 +209,15 @@ def _write(
     if not options.json:
         wiring.say("\nNext: start your agent in a repository. `mcp-promptlearn doctor` proves that it works.")
     return failed
+
+
+def _look_back(wiring: Wiring) -> None:
+    """Something to begin with: what a person told their agent again and again, where they are in a project now."""
+    from mcp_server.commands.scan import glance
+
+    with suppress(ProjectError):
+        for line in glance(wiring, days=DAYS, most=SAYINGS):
+            wiring.say(line)
 
 
 def _say_notes(wiring: Wiring, client: Client, *, project: bool) -> None:

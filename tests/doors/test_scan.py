@@ -1,6 +1,7 @@
 """`scan`: what a person corrected more than once, with quotes, and nothing of it used before they say so."""
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -404,3 +405,25 @@ def test_on_a_terminal_it_shows_how_far_it_is(
     assert "log 3" not in screen.shown
     look.clear()
     assert screen.shown.endswith("\r\x1b[K")
+
+
+def test_setup_ends_with_what_was_said_again_and_again_in_the_project_it_is_run_in(
+    said: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for log in (*Path.home().rglob("*.jsonl"),):
+        os.utime(log, (said.clock.now, said.clock.now))
+    shown = said.run("setup", "--client", "codex", "--yes")
+    assert "In 3 sessions of the last 30 days you said:\n  1. Use pnpm, not npm." in shown
+    assert shown.endswith("`mcp-promptlearn scan` asks about each.")
+    assert feedback(said) == []
+    assert "you said" not in said.run("setup", "--client", "codex", "--dry-run")
+    said.folder = Path.home()
+    assert "you said" not in said.run("setup", "--client", "codex", "--yes")
+    said.folder = Path.home() / "nowhere"
+    assert "you said" not in said.run("setup", "--client", "codex", "--yes")
+
+
+def test_setup_says_nothing_of_sessions_in_which_nothing_was_corrected(desk: Desk) -> None:
+    log = claude(desk, "s1", "add a field", "thanks")
+    os.utime(log, (desk.clock.now, desk.clock.now))
+    assert "you said" not in desk.run("setup", "--client", "codex", "--yes")
