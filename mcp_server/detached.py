@@ -10,6 +10,9 @@ from mcp_server.settings import interpreter
 from store.contract import Store
 from store.records import Kind, Trust
 
+TELLING = (Kind.FEEDBACK, Kind.COMMENT, Kind.FAILURE, Kind.CHANGE)
+"""Kinds of evidence from which a run could make something."""
+
 QUIET = 10 * 60.0
 """Seconds between two consolidations that start by themselves."""
 
@@ -22,7 +25,7 @@ def due(store: Store, project: str, *, now: float) -> bool:
     time, _, newest = last.partition(" ")
     if 0 <= now - float(time) < QUIET:
         return False
-    facts = store.evidence(project, kinds=[Kind.FEEDBACK, Kind.FAILURE, Kind.CHANGE], trust=Trust.MACHINE, newest=1)
+    facts = store.evidence(project, kinds=TELLING, trust=Trust.MACHINE, newest=1)
     return bool(facts) and facts[0].id > int(newest)
 
 

@@ -60,13 +60,13 @@ class Result(NamedTuple):
         many = f" ({self.reports} files)" if self.reports > 1 else ""
         new = f"{count(self.evidence, 'new piece')} of evidence" if self.evidence else "nothing new"
         partly = ", partly readable" if self.partial else ""
-        told = f"{self.kind}{partly}"
+        told = "" if self.kind == self.path else f"{self.kind}{partly}; "
         if self.kind in {"junit", "trx", "ctrf", "go", "tests"}:
             told = (
                 f"{count(self.tests, 'test')}, {self.failures} failed, "
-                f"{count(self.errors, 'error')}, {self.skipped} skipped{partly}"
+                f"{count(self.errors, 'error')}, {self.skipped} skipped{partly}; "
             )
-        return f"{self.path}{many}: {told}; {new}" + (f" ({self.note})" if self.note else "")
+        return f"{self.path}{many}: {told}{new}" + (f" ({self.note})" if self.note else "")
 
 
 def arguments(parser: argparse.ArgumentParser, command: str) -> None:
@@ -230,6 +230,8 @@ class _Desk:
         """What is new in the repository's history."""
         from mcp_server import gitlog
 
+        if git(self._place.root, "rev-parse", "--git-dir") is None:
+            return Result("git", refused="there is no git repository here, or no git; name files to read")
         store, now = self._wiring.store(), self._wiring.now()
         seen = gitlog.observe(store, self._place, now=now, say=self._wiring.tell)
         new = intake.keep(store, seen.facts, works=seen.works, origin="git", context=self._said, settle=False)

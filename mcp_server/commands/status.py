@@ -38,6 +38,8 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         "failures": kinds[Kind.FAILURE],
         "feedback": kinds[Kind.FEEDBACK],
         "reports": kinds[Kind.REPORT],
+        "reviews": kinds[Kind.REVIEW] + kinds[Kind.COMMENT],
+        "reverts": kinds[Kind.REVERT],
         "model": wiring.settings.model or None,
         "paused": paused(store, key),
     }
@@ -58,6 +60,8 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     wiring.say(
         f"  evidence  {count(kinds[Kind.RUN], 'test run')} with {count(kinds[Kind.FAILURE], 'failure')}, "
         f"{count(kinds[Kind.FEEDBACK], 'remark')}, {count(kinds[Kind.REPORT], 'report')} by agents"
+        + (f", {count(kinds[Kind.REVIEW] + kinds[Kind.COMMENT], 'word')} of reviewers" if facts["reviews"] else "")
+        + (f", {count(kinds[Kind.REVERT], 'revert')}" if facts["reverts"] else "")
     )
     wiring.say(f"  store     {facts['store']}")
     wiring.say(f"  model     {wiring.settings.model or 'none, consolidate works without'}")

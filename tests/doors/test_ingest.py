@@ -442,7 +442,12 @@ def test_without_a_file_the_history_of_the_repository_is_read(repo: Desk) -> Non
     (read,) = repo.facts("ingest")["files"]
     assert (read["path"], read["kind"], read["evidence"]) == ("git", "git", 1)
     assert [(fact.kind, fact.session) for fact in evidence(repo)] == [(Kind.REVERT, "s1")]
-    assert repo.run("ingest").startswith("git: git; nothing new")
+    assert repo.run("ingest").startswith("git: nothing new")
+
+
+def test_without_a_file_and_without_a_repository_there_is_nothing_to_read(desk: Desk) -> None:
+    assert desk.code("ingest") == 1
+    assert desk.told == ["git: refused, there is no git repository here, or no git; name files to read"]
 
 
 def test_pull_requests_come_by_the_persons_own_gh(repo: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
