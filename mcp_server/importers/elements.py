@@ -75,7 +75,8 @@ def root(head: str) -> str:
 
 def local(tag: str) -> str:
     """A tag without its namespace."""
-    return tag.rpartition("}")[2] if tag[0] == "{" else tag
+    # a prefix that stands for nothing is left as it is written
+    return tag.rpartition("}")[2] if tag[0] == "{" else tag.rpartition(":")[2]
 
 
 def child(element: Any, tag: str) -> Any:

@@ -109,6 +109,8 @@ class _Reading:
     results: list[_Result] = field(default_factory=list[_Result])
     classes: dict[str, str] = field(default_factory=dict[str, str])
     """By the id of a definition; empty where it names no class."""
+    tried: set[str] = field(default_factory=set[str])
+    """The ids of the tests of which there is a result."""
     missing: str = ""
     """Why this is not everything."""
     whole: bool = True
@@ -151,7 +153,8 @@ class _Reading:
                 continue
             name = result.name.removeprefix(f"{owner}.") or "(unnamed)"
             case = cases.draft((), owner, name, status=result.status, told=result.told)
-            found.append(((result.test, owner, name), case))
+            apart = result.test if result.name else str(len(found))  # those without a name are no attempts at one test
+            found.append(((apart, owner, name), case))
         if not found and self.missing:
             raise NotAReport(f"{self.name}: it {self.missing} and holds no whole test case; run the tests again")
         return found
@@ -159,6 +162,7 @@ class _Reading:
     def _begin(self, tag: str, element: Any) -> None:
         if tag in _RESULTS:
             self.open.append(len(self.results))
+            self.tried.add(element.get("testId") or "")
         elif tag == "Times":
             self.began = report.moment(element.get("start") or element.get("creation") or "")
         elif tag == _ROOT:
@@ -197,6 +201,8 @@ class _Reading:
         tests = self.count.get("total", 0)
         if self.outcome in _STOPPED:
             self.missing = self.missing or f"was stopped ({self.outcome})"
+        elif self.classes.keys() - self.tried:
+            self.missing = self.missing or "defines tests of which it holds no result"
         elif (claimed and not bad) or (tests and not self.results):
             said = clean_line(self.outcome).text or "unknown"
             self.missing = self.missing or f"claims {tests} tests and the outcome {said}"
