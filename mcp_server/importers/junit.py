@@ -263,8 +263,8 @@ _INSIDE = frozenset({"testcase", "properties", "property", "stackTrace"})
 def _flatten(element: Any, known: Iterable[str]) -> None:
     """Bare tags as junitparser looks for them, and the text of markup inside a failure made part of it."""
     for node in element.iter():
-        if "}" in node.tag:
-            node.tag = elements.local(node.tag)
+        if (tag := elements.local(node.tag)) != node.tag:
+            node.tag = tag
     foreign = {node.tag for node in element.iter()}.difference(known, _INSIDE)
     if foreign:
         import_module("lxml.etree").strip_tags(element, *foreign)

@@ -101,4 +101,9 @@ def test_a_defined_test_without_a_result_leaves_the_run_open() -> None:
 
 def test_an_element_of_another_kind_may_be_the_missing_test() -> None:
     assert not succeeded("<testsuite tests='2'><test name='a' status='failed'/><testcase name='b'/></testsuite>")
+    assert not succeeded("<testsuite><testcase name='a'><x:failure/></testcase><testcase name='b'/></testsuite>")
     assert succeeded("<testsuites tests='6'><testsuite tests='3'><testcase name='a'/></testsuite></testsuites>")
+
+
+def test_a_run_in_which_everything_was_skipped_is_no_success() -> None:
+    assert not succeeded("<testsuite><testcase name='a' status='run'><skipped/></testcase></testsuite>")
