@@ -8,12 +8,12 @@ from pathlib import Path
 
 from benchmarks.worlds import PROJECT
 
-READ = """SELECT r.id, r.pinned, v.text, v.paths, v.trust, (SELECT count(*) FROM supports s WHERE s.rule = r.id)
+READ = """SELECT r.id, r.pinned, v.text, v.paths, v.trust, r.voices
     FROM rules r JOIN versions v ON v.rule = r.id AND v.number = r.version
     WHERE r.project = ? AND r.state IN ('active', 'trial')"""
 SEEN = "SELECT rule, version FROM exposures WHERE session = ? AND project = ?"
 HEAD = "SELECT max(number) FROM revisions WHERE project = ?"
-SESSION = "INSERT INTO sessions VALUES (?, ?, 'some client', 0.0, 0.0)"
+SESSION = "INSERT INTO sessions (id, project, client, started, seen) VALUES (?, ?, 'some client', 0.0, 0.0)"
 EPISODE = "INSERT INTO episodes (session, project, task, started, seen) VALUES (?, ?, 'mend a test', 0.0, 0.0)"
 EXPOSURE = "INSERT INTO exposures VALUES (?, ?, ?, 1, 1.0, 1, 1, 1, ?, 0.0)"
 REPORT = """INSERT INTO evidence (project, kind, text, fingerprint, origin, identity, trust, session, episode,
