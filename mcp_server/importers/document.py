@@ -13,6 +13,8 @@ from store.text import CleanText, clean_line
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of a document; a larger one is refused."""
+MOST = 2_000_000
+"""Arrays and objects in one document; each takes a hundred bytes of memory, and may take two of the file."""
 DEEPEST = 100
 """Arrays and objects inside one another."""
 
@@ -112,8 +114,11 @@ def moment(value: object, *steps: str | int) -> float | None:
 
 
 def _check_depth(text: str, name: str) -> None:
-    """Deep nesting is refused before it is parsed, as it would end in the parser's recursion."""
-    if text.count("[") + text.count("{") <= DEEPEST:
+    """Too much, or too deep, is refused before it is parsed: it would end in gigabytes, or the parser's recursion."""
+    many = text.count("[") + text.count("{")
+    if many > MOST:
+        raise NotAReport(f"{name}: it holds more than {MOST:,} values in values; split it")
+    if many <= DEEPEST:
         return
     depth = 0
     for found in _DEPTH.finditer(text):

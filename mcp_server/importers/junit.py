@@ -20,6 +20,9 @@ from store.values import replace
 
 KIND = "junit"
 
+LARGEST = 100_000
+"""Elements in one test case, which are all held until it ends."""
+
 _NAME = 200
 
 
@@ -95,11 +98,16 @@ class _Reading:
     """When the run, or parts of it, began."""
     within: int = 0
     """How many test cases are open; a case inside a case is a part of it."""
+    inside: int = 0
+    """Elements so far in the case that is open."""
 
     def take(self, event: str, tag: str, element: Any) -> None:
         """Read on by the start or the end of one element."""
         if event == "start":
             self.within += tag == "testcase"
+            self.inside = self.inside + 1 if self.within else 0
+            if self.inside > LARGEST:
+                raise NotAReport(f"{self.name}: more than {LARGEST:,} elements in one test case; no report has that")
             if not self.within:
                 self._open(tag, element)
             return
