@@ -78,14 +78,19 @@ def check_repository(found: Iterable[Found], project: str, *, origin: str) -> No
 def _evidence(found: Found, origin: str, context: Context) -> Evidence:
     session = found.session or context.session
     where = [context.session, context.commit] if context.session or context.commit else []
-    trust = found.trust if found.trust <= Trust.MACHINE else min(found.trust, context.most)
+    trust = found.trust if found.trust is Trust.MACHINE else min(found.trust, context.most)
+    if found.identity.startswith("bot:"):
+        # what an agent brings in of a program is not even that program's word
+        trust = trust if context.most > Trust.AGENT else min(trust, Trust.ANONYMOUS)
+    # who is believed less must not be able to tell a fact first, so that it is known when it is told truly
+    lowered = [trust.word] if trust < found.trust else []
     return Evidence(
         project=context.project,
         kind=found.kind,
         text=found.text,
         source=Source(origin, found.identity, trust),
         time=context.now if found.time is None else min(found.time, context.now),
-        hash=sha256(dumps([context.project, *found.key, *where]).encode()).hexdigest(),
+        hash=sha256(dumps([context.project, *found.key, *where, *lowered]).encode()).hexdigest(),
         fingerprint=found.fingerprint,
         session=session,
         commit=context.commit or found.commit,

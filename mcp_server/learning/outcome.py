@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from mcp_server.learning import fingerprint
-from mcp_server.learning.attribute import episode_at
+from mcp_server.learning.attribute import CONFIDENCE, PULL_REQUEST, episode_at
 from mcp_server.learning.reviews import standing
 from store.records import Episode, Evidence, Kind, Outcome, Trust
 
@@ -77,7 +77,7 @@ def _people(facts: Sequence[Evidence]) -> Verdict | None:
         if fact.kind is Kind.REVIEW:
             reviews.setdefault((fact.source.identity, fact.pull_request), []).append((fact.time, fact.detail))
     states = [standing(each) for each in reviews.values()]
-    ends = [fact.detail.get("state") for fact in facts if fact.kind is Kind.PULL_REQUEST]
+    ends = [fact.detail.get("state") for fact in facts if fact.kind is Kind.PULL_REQUEST and _decides(fact)]
     bad = [
         *([f"a person corrected it {_times(corrections)}"] if corrections else []),
         *(["changes were requested"] if "changes requested" in states else []),
@@ -94,6 +94,19 @@ def _people(facts: Sequence[Evidence]) -> Verdict | None:
     return None
 
 
+def _decides(fact: Evidence) -> bool:
+    """Can it be that this is what became of the pull request of the session?
+
+    Who has no rights there can close what is theirs, but merge nothing; and a stranger's branch may be called as ours
+    is. What an agent brought in of somebody else is no more than its own word.
+    """
+    who = fact.source
+    if who.trust >= Trust.MEMBER or (who.trust is Trust.AGENT and who.identity.startswith("bot:")):
+        return True
+    sure = fact.confidence >= CONFIDENCE[PULL_REQUEST]
+    return who.trust is Trust.ANONYMOUS and sure and fact.detail.get("state") != "merged"
+
+
 def _tested(facts: Sequence[Evidence]) -> Verdict | None:
     """How tests and checks ended, and problems that linters, type checkers and builds were left with."""
     bad: list[str] = []
@@ -108,7 +121,10 @@ def _tested(facts: Sequence[Evidence]) -> Verdict | None:
             bad += [f"the last run of {name} failed"] if sort not in inherited else []
         elif sort == "tests":
             good.append(f"the last run of {name} passed")
-    checks = {str(fact.detail.get("name")): fact.detail.get("bucket") for fact in facts if fact.kind is Kind.CHECK}
+    told = [fact for fact in facts if fact.kind is Kind.CHECK]
+    most = max((fact.source.trust for fact in told), default=Trust.MACHINE)
+    # beside our own checks, those of a fork on the same commit are a stranger's word
+    checks = {str(fact.detail.get("name")): fact.detail.get("bucket") for fact in told if fact.source.trust is most}
     bad += [f"check {name} failed" for name, bucket in checks.items() if bucket == "fail"]
     good += ["its checks passed"] if "pass" in checks.values() and "fail" not in checks.values() else []
     if bad and good:
