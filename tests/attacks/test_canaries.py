@@ -316,10 +316,12 @@ def test_no_session_log_leaves_a_secret_anywhere(shop: Desk) -> None:
     log = Claude("s1", cwd=str(shop.folder))
     log.envelope["gitBranch"] = f"topic-{SHORT[9]}"
     records: list[Any] = []
+    # a path is put right first, which takes double and turned slashes out of a secret
+    plain = [words for words in (*PLANTED, OPAQUE, BARE) if "//" not in words and "\\" not in words]
     for number, words in enumerate([*PLANTED, OPAQUE, BARE]):
         records += [
             log.prompt(f"No, never write {words} into the code, always use the vault."),
-            log.call(f"e{number}", "Edit", file_path=f"{shop.folder}/src/{words}"),
+            log.call(f"e{number}", "Edit", file_path=f"{shop.folder}/src/{words if words in plain else 'a.py'}"),
             log.answer(f"e{number}", words),
             *log.shell(
                 f"b{number}",
@@ -350,8 +352,7 @@ def test_no_session_log_leaves_a_secret_anywhere(shop: Desk) -> None:
     path.write_bytes(lines(*told))
     shop.code("scan", "--json")
     said = [*shop.said, *shop.told, shop.errors]
-    shop.keys = ["a"] * 10
-    shop.code("scan")
+    shop.run("scan", "--keep")
     said += [*shop.said, *shop.told, shop.errors]
     assert not leaks(shown(shop, said).encode())
     assert not on_disk(shop)
@@ -364,7 +365,8 @@ def test_no_hook_leaves_a_secret_anywhere(shop: Desk, monkeypatch: pytest.Monkey
 
     def hook(name: str, **more: Any) -> None:
         payload = {"session_id": "s1", "cwd": str(shop.folder), "hook_event_name": name, **more}
-        hooks.respond("claude-code", name, json.dumps(payload).encode(), {}, shop.store)
+        told = hooks.respond("claude-code", name, json.dumps(payload).encode(), {}, shop.store)
+        hooks.beat(shop.store, "claude-code", name, told=told)
 
     for words in [*PLANTED, OPAQUE, BARE]:
         hook("UserPromptSubmit", prompt=f"No, never write {words} into the code, always use the vault.")
