@@ -56,7 +56,7 @@ def deliver(store: Store, place: Place, session: Session, *, files: Sequence[str
         delivery = store.deliver(
             session,
             task=clean_line(task, limit=400).text,
-            shown=_exposed(session.id, rules, lines, files=touched),
+            shown=_exposed(session.id, rules, lines, files=touched, triggered=triggered),
             now=now,
         )
     except (BusyError, FullError, ReadOnlyError) as error:
@@ -83,12 +83,19 @@ def deliver(store: Store, place: Place, session: Session, *, files: Sequence[str
     return Delivered(text, tuple(lines), added, len(rules))
 
 
-def _exposed(session: str, rules: Iterable[Rule], lines: Sequence[Line], *, files: Sequence[str]) -> list[Exposure]:
-    """One exposure for each line, and behind them one for each rule in play that is not among them."""
-    held = {line.rule for line in lines}
+def _exposed(
+    session: str, rules: Iterable[Rule], lines: Sequence[Line], *, files: Sequence[str], triggered: Iterable[Exposure]
+) -> list[Exposure]:
+    """What has come into play since: an exposure for each new line, and one for each rule that finds no room."""
+    known = {(exposure.rule, exposure.version) for exposure in triggered}
+    held = {line.rule for line in lines}.union(rule for rule, _ in known)
     out = (rule for rule in rules if rule.id not in held and scope.covers(rule.current.paths, files))
     return [
-        *(Exposure(session, line.rule, line.version, 1.0, True, True, 0) for line in lines),
+        *(
+            Exposure(session, line.rule, line.version, 1.0, True, True, 0)
+            for line in lines
+            if (line.rule, line.version) not in known
+        ),
         *(Exposure(session, rule.id, rule.current.number, 1.0, True, False, 0) for rule in out),
     ]
 

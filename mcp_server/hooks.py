@@ -7,13 +7,11 @@ most, and keeps its own faults for `doctor`.
 
 import json
 import os
-import re
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from mcp_server import home
 from mcp_server.agents.events import Edited, Ended, Event, Finished, Prompted, Ran, Started
@@ -32,11 +30,23 @@ WAIT = 0.25
 OWN = "PROMPTLEARN_OWN"
 """Set in the environment of headless runs that we start ourselves: their hooks do nothing."""
 
-LEAVES = re.compile(r"\b(?:git|gh|glab)\s")
-"""What a command looks like that may leave a commit or a pull request behind."""
+LEAVES = ("git ", "gh ", "glab ")
+"""Parts of a command that may leave a commit or a pull request behind."""
 
 CONTEXT = 9000
 """Bytes of context at the very most; clients cut what is longer than about 10,000 down to a preview."""
+
+
+class Told(NamedTuple):
+    """What comes of one event."""
+
+    answer: Mapping[str, Any] | None
+    said: str
+    """A word for `doctor` about what was done."""
+    works: "Sequence[Work]" = ()
+    """What the session touched; may be lost."""
+    spoken: tuple[str, str, float] | None = None
+    """In which session and project a person wrote, and when; may be lost."""
 
 
 def main(client: str, name: str) -> int:
@@ -44,25 +54,24 @@ def main(client: str, name: str) -> int:
     started = time.monotonic()
     if os.environ.get(OWN):
         return 0
-    fault, said, store = "", "", None
+    fault, told, store = "", Told(None, ""), None
     try:
         data = sys.stdin.buffer.read(MOST + 1)
         store = _store()
-        answer, said = respond(client, name, data, os.environ, store)
-        if answer:
-            sys.stdout.write(json.dumps(answer) + "\n")
+        told = respond(client, name, data, os.environ, store)
+        if told.answer:
+            sys.stdout.write(json.dumps(told.answer) + "\n")
             sys.stdout.flush()
     except Exception as error:  # a hook's only door
         fault = f"{type(error).__name__}: {error}"
     if store is not None:
-        _beat(store, client, name, said=said, fault=fault, seconds=time.monotonic() - started)
+        beat(store, client, name, told=told, fault=fault, seconds=time.monotonic() - started)
+        store.close()
     return 0
 
 
-def respond(
-    client: str, name: str, data: bytes, environment: Mapping[str, str], store: "SqliteStore | None"
-) -> tuple[Mapping[str, Any] | None, str]:
-    """The answer to one event, and a word for `doctor` about what was done."""
+def respond(client: str, name: str, data: bytes, environment: Mapping[str, str], store: "SqliteStore | None") -> Told:
+    """The answer to one event; what may be lost of it is not written yet."""
     agent = _agent(client)
     if len(data) > MOST:
         raise ValueError(f"the event is longer than {MOST} bytes")
@@ -71,16 +80,16 @@ def respond(
         raise TypeError("the event is not a JSON object")
     event = agent.event(name, cast("Mapping[str, Any]", payload), environment)
     if event is None:
-        return None, "nothing to do"
+        return Told(None, "nothing to do")
     if store is None:
-        return None, "no store yet"
+        return Told(None, "no store yet")
     desk = _Desk(event, client, store)
     if desk.paused:
-        return None, "paused"
+        return Told(None, "paused")
     context, screen, said = desk.handle(event)
     if len(context.encode()) > CONTEXT:
         raise ValueError(f"the rules are longer than the {CONTEXT} bytes that a client passes on; pin fewer")
-    return agent.answer(name, context=context, screen=screen), said
+    return Told(agent.answer(name, context=context, screen=screen), said, desk.works, desk.spoken)
 
 
 def _agent(client: str) -> Any:
@@ -101,6 +110,8 @@ class _Desk:
 
         self.store, self._client, self._session = store, client, identity(event.session)
         self._parents = event.parents
+        self.works: list[Work] = []
+        self.spoken: tuple[str, str, float] | None = None
         self.place: Place = place_of(store, event.folder)
         self.paused = paused(store, self.place.project.key)
 
@@ -114,7 +125,7 @@ class _Desk:
                 self._touched(files)
                 return answer
             case Prompted(text=text):
-                self._lightly(partial(self.store.spoke, self._session, self.place.project.key, now=time.time()))
+                self.spoken = self._session, self.place.project.key, time.time()
                 return self._heard(text)
             case Ran():
                 return self._ran(event)
@@ -125,11 +136,15 @@ class _Desk:
 
     def _deliver(self, event: Event, *, files: Sequence[str], whole: bool) -> tuple[str, str, str]:
         from mcp_server.delivery import deliver
+        from store.errors import BusyError
         from store.records import Session, Sighting
 
         now = time.time()
         if self._parents:
-            self._lightly(partial(self.store.sight, Sighting(self._client, self._session, now), self._parents))
+            try:
+                self.store.sight(Sighting(self._client, self._session, now), self._parents)
+            except BusyError:
+                self.store.hurry()
         session = Session(self._session, self.place.project.key, self._client, now, now)
         given = deliver(self.store, self.place, session, files=files, task="", now=now)
         if whole:
@@ -186,14 +201,14 @@ class _Desk:
             facts = settled(facts, sorted(before, key=lambda fact: fact.id))
             self.store.record(facts)
         left: list[Work] = []
-        if LEAVES.search(event.command):
+        if any(word in event.command for word in LEAVES):
             from mcp_server.leavings import of_command
 
             root, session = self.place.root, self._session
             left = of_command(
                 event.command, event.output, root=root, project=project, session=session, now=now, how="hook"
             )
-            self._lightly(partial(self.store.worked, masked(left, secrets(os.environ))))
+            self.works += masked(left, secrets(os.environ))
         return "", "", f"{len(facts)} facts kept, {len(left)} things left behind"
 
     def _touched(self, files: Sequence[str]) -> None:
@@ -213,18 +228,7 @@ class _Desk:
         left = of_edit(touched, branch=branch, project=project, session=session, now=time.time(), how="hook")
         left = masked(left, secrets(os.environ))
         known = {(work.sort, work.name) for work in self.store.works(project, session=session)}
-        fresh = [work for work in left if (work.sort, work.name) not in known]
-        if fresh:
-            self._lightly(partial(self.store.worked, fresh))
-
-    def _lightly(self, write: Callable[[], None]) -> None:
-        """Write what may be lost. An agent waits once for others' locks, not once for each thing."""
-        from store.errors import BusyError
-
-        try:
-            write()
-        except BusyError:
-            self.store.hurry()
+        self.works += [work for work in left if (work.sort, work.name) not in known]
 
     def _ended(self) -> tuple[str, str, str]:
         from mcp_server.detached import consolidate_if_due
@@ -242,8 +246,8 @@ def _store() -> "SqliteStore | None":
     return open_existing(Path(folder, home.STORE), wait=WAIT)
 
 
-def _beat(store: "SqliteStore", client: str, name: str, *, said: str, fault: str, seconds: float) -> None:
-    """Leave a sign of life for `doctor`. What cannot be kept is lost: it is only that."""
+def beat(store: "SqliteStore", client: str, name: str, *, told: Told, fault: str = "", seconds: float = 0.0) -> None:
+    """Leave a sign of life for `doctor`, and what may be lost, in one write. An agent waits for a lock once at most."""
     from contextlib import suppress
 
     from store.errors import StoreError
@@ -253,6 +257,6 @@ def _beat(store: "SqliteStore", client: str, name: str, *, said: str, fault: str
     with suppress(StoreError, OSError, ValueError):
         if seconds >= WAIT:
             store.hurry()
-        told = clean_line(fault, limit=300).text if fault else ""
-        store.beat(Heartbeat(client[:40], name[:40], time.time(), said[:200], told, seconds))
-        store.close()
+        why = clean_line(fault, limit=300).text if fault else ""
+        sign = Heartbeat(client[:40], name[:40], time.time(), told.said[:200], why, seconds)
+        store.beat(sign, works=told.works, spoken=told.spoken)

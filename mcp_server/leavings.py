@@ -4,41 +4,40 @@ import re
 from collections.abc import Iterable
 
 from mcp_server.head import head_of
-from mcp_server.learning.attribute import BRANCH, COMMIT, PATH, PULL_REQUEST
-from store.records import Work
+from store.records import BRANCH, COMMIT, PATH, PULL_REQUEST, Work
 from store.text import clean_line
+
+# Patterns are compiled where they are first needed: a hook that sees an edit has no time for them.
 
 MOST = 20
 """Things that one command may leave."""
 
-_COMMITS = re.compile(r"\bgit\b[^|;&\n]{0,300}\b(?:commit|cherry-pick|revert|merge|rebase|am)\b")
+_COMMITS = r"\bgit\b[^|;&\n]{0,300}\b(?:commit|cherry-pick|revert|merge|rebase|am)\b"
 """Commands after which another commit may be checked out that this session made."""
 
-_MADE = re.compile(
-    r"^\[(?P<branch>[^\]\s]{1,200})(?: \(root-commit\)| HEAD)? (?P<commit>[0-9a-f]{7,40})\]", re.MULTILINE
-)
+_MADE = r"(?m)^\[(?P<branch>[^\]\s]{1,200})(?: \(root-commit\)| HEAD)? (?P<commit>[0-9a-f]{7,40})\]"
 """How git tells a commit: `[main 1a2b3c4] Subject`, `[detached HEAD 1a2b3c4] Subject`."""
 
-_OPENED = re.compile(
+_OPENED = (
     r"https?://[\w.-]{1,100}(?::\d{1,5})?/(?P<project>[\w.-]{1,100}(?:/[\w.-]{1,100}){1,6}?)"
     r"/(?:pull|-/merge_requests)/(?P<number>\d{1,9})\b"
 )
-_OPENS = re.compile(r"\b(?:gh\s+pr\s+(?:create|new|edit|merge)|glab\s+mr\s+(?:create|new|update|merge)|git\s+push)\b")
+_OPENS = r"\b(?:gh\s+pr\s+(?:create|new|edit|merge)|glab\s+mr\s+(?:create|new|update|merge)|git\s+push)\b"
 
 
 def of_command(command: str, output: str, *, root: str, project: str, session: str, now: float, how: str) -> list[Work]:
     """Commits made, the branch they are on, and pull requests opened. `root` empty: only what was printed counts."""
     left: dict[tuple[str, str], None] = {}
-    if _COMMITS.search(command[:4000]):
-        for made in _MADE.finditer(output[:100_000]):
+    if re.search(_COMMITS, command[:4000]):
+        for made in re.finditer(_MADE, output[:100_000]):
             left[COMMIT, made["commit"]] = None
             if made["branch"] != "detached":
                 left[BRANCH, made["branch"]] = None
         if root and not left and re.search(r"\bcommit\b", command[:4000]) and not _refused(output):
             checked_out = head_of(root)
             left |= dict.fromkeys([(COMMIT, checked_out.commit), (BRANCH, checked_out.branch)])
-    if _OPENS.search(command[:4000]):
-        for opened in _OPENED.finditer(output[-20_000:]):
+    if re.search(_OPENS, command[:4000]):
+        for opened in re.finditer(_OPENED, output[-20_000:]):
             mark = "#" if "/pull/" in opened[0] else "!"
             # cleaned before its case goes, or a secret in it would no longer be known
             name = clean_line(f"{opened['project']}{mark}{opened['number']}", limit=300).text

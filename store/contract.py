@@ -135,13 +135,6 @@ class Store(Protocol):
         """Sessions of a project with a sign of life at or after `since`, oldest first."""
         ...
 
-    def spoke(self, session: str, project: str, *, now: float) -> None:
-        """Keep that a person wrote in a session; the newest time counts. No session is made for it.
-
-        May be lost with the power.
-        """
-        ...
-
     # What sessions left behind
 
     def worked(self, works: Sequence[Work]) -> None:
@@ -298,8 +291,14 @@ class Store(Protocol):
 
     # Hooks
 
-    def beat(self, heartbeat: Heartbeat) -> None:
-        """Keep the last sign of life of a client's hook. May be lost with the power, unlike all else."""
+    def beat(
+        self, heartbeat: Heartbeat, *, works: Sequence[Work] = (), spoken: tuple[str, str, float] | None = None
+    ) -> None:
+        """Keep the last sign of life of a client's hook. May be lost with the power.
+
+        In the same transaction `works`, as `worked` does, and that a person wrote in a session (its id,
+        project and the time): what a hook keeps of this sort costs it one write.
+        """
         ...
 
     def beats(self) -> list[Heartbeat]:

@@ -122,12 +122,6 @@ class MemoryStore:
         """See `Store.sessions`."""
         return [s for s in self._sessions.values() if s.project == project and s.seen >= since]
 
-    def spoke(self, session: str, project: str, *, now: float) -> None:
-        """See `Store.spoke`."""
-        known = self._sessions.get((session, project))
-        if known is not None:
-            self._sessions[session, project] = replace(known, spoke=max(known.spoke, now))
-
     # What sessions left behind
 
     def worked(self, works: Sequence[Work]) -> None:
@@ -437,9 +431,15 @@ class MemoryStore:
 
     # Hooks
 
-    def beat(self, heartbeat: Heartbeat) -> None:
+    def beat(
+        self, heartbeat: Heartbeat, *, works: Sequence[Work] = (), spoken: tuple[str, str, float] | None = None
+    ) -> None:
         """See `Store.beat`."""
         self._beats[heartbeat.client, heartbeat.event] = heartbeat
+        self.worked(works)
+        if spoken is not None and spoken[:2] in self._sessions:
+            known = self._sessions[spoken[:2]]
+            self._sessions[spoken[:2]] = replace(known, spoke=max(known.spoke, spoken[2]))
 
     def beats(self) -> list[Heartbeat]:
         """See `Store.beats`."""

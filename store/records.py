@@ -164,13 +164,17 @@ class Evidence(NamedTuple):
         return f"by {self.source.identity}" if self.kind in AUTHORED else f"in {self.occasion}"
 
 
+COMMIT, PULL_REQUEST, BRANCH, PATH = "commit", "pull request", "branch", "path"
+"""The sorts of works, most telling first."""
+
+
 class Work(NamedTuple):
     """Something a session left behind, by which what is said of it later finds the session."""
 
     project: str
     session: str
     sort: str
-    """`commit`, `branch`, `pull request` or `path`."""
+    """`COMMIT`, `PULL_REQUEST`, `BRANCH` or `PATH`."""
     name: str
     time: float
     """When it was last touched."""

@@ -212,15 +212,6 @@ class SqliteStore:
             )
             return [Session(*row) for row in rows]
 
-    def spoke(self, session: str, project: str, *, now: float) -> None:
-        """See `Store.spoke`."""
-        if not self._whose:
-            return
-        with self._db.hasty() as db:
-            db.execute(
-                "UPDATE sessions SET spoke = max(spoke, ?) WHERE id = ? AND project = ?", (now, session, project)
-            )
-
     # What sessions left behind
 
     def worked(self, works: Sequence[Work]) -> None:
@@ -572,7 +563,9 @@ class SqliteStore:
 
     # Hooks
 
-    def beat(self, heartbeat: Heartbeat) -> None:
+    def beat(
+        self, heartbeat: Heartbeat, *, works: Sequence[Work] = (), spoken: tuple[str, str, float] | None = None
+    ) -> None:
         """See `Store.beat`."""
         with self._db.hasty() as db:
             db.execute(
@@ -588,6 +581,12 @@ class SqliteStore:
                     heartbeat.seconds,
                 ),
             )
+            if self._whose:
+                _work(db, works)
+                if spoken is not None:
+                    ident, project, now = spoken
+                    spoke = "UPDATE sessions SET spoke = max(spoke, ?) WHERE id = ? AND project = ?"
+                    db.execute(spoke, (now, ident, project))
 
     def beats(self) -> list[Heartbeat]:
         """See `Store.beats`."""

@@ -8,11 +8,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from store.records import Episode, Evidence, Kind, Work
+from store.records import BRANCH, COMMIT, PATH, PULL_REQUEST, Episode, Evidence, Kind, Work
 from store.values import replace
-
-COMMIT, PULL_REQUEST, BRANCH, PATH = "commit", "pull request", "branch", "path"
-"""The sorts of works, most telling first."""
 
 SHARED = frozenset({"main", "master", "trunk", "develop", "dev", "head"})
 """Branches on which everybody works: they tell nothing."""
@@ -27,7 +24,7 @@ CONFIDENCE: Mapping[str, float] = {COMMIT: 0.95, PULL_REQUEST: 0.9, BRANCH: 0.7,
 """How sure each sort is, by design and not by measurement; one that a file had to decide is 0.1 less sure."""
 
 
-_ADDRESS = re.compile(
+_ADDRESS = (
     r"(?:https?://[^/\s]{1,200}/)?(?P<project>[\w.-]{1,100}(?:/[\w.-]{1,100}){1,6}?)"
     r"(?:(?P<mark>[#!])|/pull/|/-/merge_requests/)(?P<number>\d{1,9})(?:[/?#].{0,200})?"
 )
@@ -40,7 +37,7 @@ def pull_request(text: str, project: str) -> str:
     services do not tell names by their case.
     """
     plain = text.strip().lower()
-    if found := _ADDRESS.fullmatch(plain):
+    if found := re.fullmatch(_ADDRESS, plain):
         mark = found["mark"] or ("#" if "/pull/" in plain else "!")
         return f"{found['project']}{mark}{found['number']}"
     number = plain.removeprefix("pr").strip().lstrip("#!")

@@ -5,15 +5,14 @@ import re
 MOST = 20_000
 """Characters of a prompt that are looked at: a longer one is a document, not a correction."""
 
-_ENVELOPES = re.compile(
-    r"<(?P<tag>system-reminder|command-[a-z]+|local-command-[a-z]+|task-notification|hook_context|"
-    r"user-prompt-submit-hook|ide_[a-z_]+|environment_context|user_instructions)\b[^>]{0,200}>.*?(?:</(?P=tag)>|\Z)",
-    re.DOTALL,
+_ENVELOPES = (
+    r"(?s)<(?P<tag>system-reminder|command-[a-z]+|local-command-[a-z]+|task-notification|hook_context|"
+    r"user-prompt-submit-hook|ide_[a-z_]+|environment_context|user_instructions)\b[^>]{0,200}>.*?(?:</(?P=tag)>|\Z)"
 )
 
-_ELEMENT = re.compile(r"^[ \t]*<[A-Za-z!/]", re.MULTILINE)
+_ELEMENT = r"(?m)^[ \t]*<[A-Za-z!/]"
 """A line that begins with an element: something was put there for a person, or pasted by them."""
-_MARKUP = re.compile(r"</|<[A-Za-z][\w.:-]*(?:\s[^<>]*)?>")
+_MARKUP = r"</|<[A-Za-z][\w.:-]*(?:\s[^<>]*)?>"
 _INSERTED = (
     "This session is being continued from a previous conversation",
     "Caveat: The messages below",
@@ -34,8 +33,12 @@ def own_words(prompt: str) -> str:
     """
     if len(prompt) > MOST:
         return ""
-    text = _ENVELOPES.sub(" ", prompt)
-    element = _ELEMENT.search(text)
-    text = (text[: element.start()] if element else text).strip()
+    text = prompt.strip()
+    if "<" in text:  # most prompts hold no markup, and patterns for it take a hook longer than all the rest
+        text = re.sub(_ENVELOPES, " ", text)
+        element = re.search(_ELEMENT, text)
+        text = (text[: element.start()] if element else text).strip()
+        if re.search(_MARKUP, text):
+            return ""
     inserted = any(words in text[:400] for words in _INSERTED)
-    return "" if inserted or _MARKUP.search(text) or text.startswith(("/", "!", "#", "[", "```")) else text
+    return "" if inserted or text.startswith(("/", "!", "#", "[", "```")) else text

@@ -50,7 +50,9 @@ def happens(folder: Path, name: str, client: str = "claude-code", session: str =
     """What a hook answers in this process."""
     payload = {"session_id": session, "cwd": str(folder), "hook_event_name": name, **more}
     with closing(opened()) as store:
-        return respond(client, name, json.dumps(payload).encode(), {}, store)[0]
+        told = respond(client, name, json.dumps(payload).encode(), {}, store)
+        hooks.beat(store, client, name, told=told)
+        return told.answer
 
 
 def opened() -> SqliteStore:
@@ -355,7 +357,7 @@ def test_a_locked_store_is_waited_for_only_once(
     monkeypatch.setattr(SqliteStore, "hurry", lambda self: (hurried.append(True), hurry(self)))
     with closing(sqlite3.connect(store.path, isolation_level=None)) as other, closing(opened()) as late:
         other.execute("BEGIN IMMEDIATE")
-        answer, _ = respond("claude-code", "SessionStart", payload, {"CLAUDE_PID": "4242"}, late)
+        answer = respond("claude-code", "SessionStart", payload, {"CLAUDE_PID": "4242"}, late).answer
         other.execute("ROLLBACK")
     assert "not recorded" in context(answer)
     assert hurried == [True]
@@ -363,7 +365,7 @@ def test_a_locked_store_is_waited_for_only_once(
 
 def test_without_a_store_an_event_is_nothing_to_answer(folder: Path) -> None:
     payload = json.dumps({"session_id": "s", "cwd": str(folder), "source": "startup"}).encode()
-    assert respond("claude-code", "SessionStart", payload, {}, None) == (None, "no store yet")
+    assert respond("claude-code", "SessionStart", payload, {}, None)[:2] == (None, "no store yet")
 
 
 def git(folder: Path, *words: str) -> str:
@@ -436,9 +438,10 @@ def test_a_locked_store_costs_an_edit_its_memory_and_not_its_rules(
 ) -> None:
     happens(folder, "SessionStart", source="startup")
 
-    def busy(self: SqliteStore, works: object) -> None:
+    def busy(self: SqliteStore, *arguments: object, **more: object) -> None:
         raise BusyError("the store")
 
-    monkeypatch.setattr(SqliteStore, "worked", busy)
+    monkeypatch.setattr(SqliteStore, "beat", busy)
     edit = {"tool_name": "Edit", "tool_input": {"file_path": str(folder / "src" / "a.py")}}
     assert "lexer" in context(happens(folder, "PostToolUse", **edit))
+    assert store.works(key(folder)) == []

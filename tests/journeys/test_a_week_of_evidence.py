@@ -54,7 +54,8 @@ class Week:
     def hook(self, session: str, name: str, **more: Any) -> None:
         """What the client of a session tells of itself."""
         payload = {"session_id": session, "cwd": str(self.folder), "hook_event_name": name, **more}
-        respond("claude-code", name, json.dumps(payload).encode(), {}, self.desk.store)
+        told = respond("claude-code", name, json.dumps(payload).encode(), {}, self.desk.store)
+        hooks.beat(self.desk.store, "claude-code", name, told=told)
 
     def shell(self, session: str, command: str, output: str) -> None:
         given = {"tool_input": {"command": command}, "tool_response": {"stdout": output}}

@@ -142,7 +142,9 @@ class Alike(RuleBasedStateMachine):
 
     @rule(ident=st.sampled_from(["s1", "s2"]), project=projects, now=times)
     def speak(self, ident: str, project: str, now: float) -> None:
-        self.both(lambda store: store.spoke(ident, project, now=now))
+        beat = Heartbeat("client", "prompt", now, "", "", 0.1)
+        left = [Work(project, ident, "path", "a.py", now)]
+        self.both(lambda store: store.beat(beat, works=left, spoken=(ident, project, now)))
 
     @rule(source=sentences, mark=sentences, now=times)
     def bookmark(self, source: str, mark: str, now: float) -> None:

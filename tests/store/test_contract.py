@@ -411,11 +411,13 @@ def test_conditions_of_two_suites_are_kept_apart_and_the_newest_counts(store: St
 
 
 def test_a_person_is_known_to_have_written_only_in_a_session_that_there_is(store: Store) -> None:
-    store.spoke("s1", HERE, now=NOW)
+    beat = Heartbeat("client", "UserPromptSubmit", NOW, "", "", 0.1)
+    store.beat(beat, spoken=("s1", HERE, NOW))
     assert store.sessions(HERE) == []
     store.deliver(session(), task="", shown=[], now=NOW)
-    store.spoke("s1", HERE, now=NOW + 5)
-    store.spoke("s1", HERE, now=NOW + 1)
+    store.beat(beat, spoken=("s1", HERE, NOW + 5))
+    store.beat(beat, spoken=("s1", HERE, NOW + 1), works=[Work(HERE, "s1", "path", "a.py", NOW, "hook")])
+    assert [work.name for work in store.works(HERE)] == ["a.py"]
     assert [each.spoke for each in store.sessions(HERE)] == [NOW + 5]
 
 

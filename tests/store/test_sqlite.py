@@ -24,7 +24,7 @@ from store.errors import (
     UnreachableError,
 )
 from store.migrations import STEPS
-from store.records import Kind, Project, State, Work
+from store.records import Heartbeat, Kind, Project, State, Work
 from store.revise import Add, Restore, Step
 from store.sqlite import SqliteStore
 from tests.store.facts import HERE, NOW, adding, fact, failure, moving, session, showing, wording
@@ -651,7 +651,8 @@ def test_a_store_one_schema_back_is_read_and_written_by_hooks_as_it_is(tmp_path:
         store.deliver(session(), task="", shown=[showing(1)], now=NOW)
         store.record([fact("no")], rule=1, works=[Work(HERE, "s1", "commit", "abc1234", NOW)])
         store.worked([Work(HERE, "s1", "commit", "abc1234", NOW)])
-        store.spoke("s1", HERE, now=NOW)
+        beat = Heartbeat("client", "event", NOW, "", "", 0.1)
+        store.beat(beat, spoken=("s1", HERE, NOW), works=[Work(HERE, "s1", "commit", "abc1234", NOW)])
         store.keep_bookmark("a", "b", now=NOW)
         assert (store.rule(1).supports, [f.how for f in store.evidence(HERE)]) == (1, [""])
         assert (store.works(HERE), store.loose(HERE), store.bookmark("a"), store.conditions(HERE, "x")) == (
