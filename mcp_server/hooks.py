@@ -215,16 +215,13 @@ class _Desk:
         """Remember the files of an edit, once a session: a review of them later finds it by that."""
         from mcp_server.delivery import file_of
         from mcp_server.head import head_of
-        from mcp_server.leavings import of_edit
+        from mcp_server.leavings import of_edit, tellable
         from mcp_server.masks import masked
         from mcp_server.settings import secrets
-        from store.secrets import PERSONAL, redact
 
         project, session = self.place.project.key, self._session
         branch = head_of(self.place.root).branch if self.place.root else ""
-        # a name with a secret in it would have to be masked, and then tells nothing; made normal, it may hide it
-        plain = [file for file in files if not redact(file)[1].keys() - PERSONAL]
-        touched = [file_of(file, self.place.root) for file in plain]
+        touched = [file_of(file, self.place.root) for file in tellable(files)]
         left = of_edit(touched, branch=branch, project=project, session=session, now=time.time(), how="hook")
         left = masked(left, secrets(os.environ))
         known = {(work.sort, work.name) for work in self.store.works(project, session=session)}

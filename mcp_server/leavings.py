@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from mcp_server.head import head_of
 from store.records import BRANCH, COMMIT, PATH, PULL_REQUEST, Work
+from store.secrets import PERSONAL, redact
 from store.text import clean_line
 
 # Patterns are compiled where they are first needed: a hook that sees an edit has no time for them.
@@ -43,6 +44,11 @@ def of_command(command: str, output: str, *, root: str, project: str, session: s
             name = clean_line(f"{opened['project']}{mark}{opened['number']}", limit=300).text
             left[PULL_REQUEST, name.lower()] = None
     return _works(left, project=project, session=session, now=now, how=how)
+
+
+def tellable(files: Iterable[str]) -> list[str]:
+    """The names without a secret in them: one that has one would be masked, and made normal it may hide it."""
+    return [file for file in files if not redact(file)[1].keys() - PERSONAL]
 
 
 def of_edit(files: Iterable[str], *, branch: str, project: str, session: str, now: float, how: str) -> list[Work]:

@@ -96,7 +96,8 @@ class Listener:
         """The files of an edit; most were edited before, and their names need no cleaning again."""
         key = (session, turn.branch, turn.files)
         if key not in self._edits:
-            files = [path for path in (normal(file, root=self._home.root) for file in turn.files) if _within(path)]
+            tellable = leavings.tellable(turn.files)
+            files = [path for path in (normal(file, root=self._home.root) for file in tellable) if _within(path)]
             branch = turn.branch if files else ""
             self._edits[key] = leavings.of_edit(
                 files, branch=branch, project=self._home.key, session=session, now=time, how=HOW

@@ -51,6 +51,11 @@ def test_hidden_characters_do_not_get_into_a_name() -> None:
     assert works == [Work("p", "s", "path", "a.py", NOW, "hook"), Work("p", "s", "branch", "fix", NOW, "hook")]
 
 
+def test_a_file_with_a_secret_in_its_name_is_left_out() -> None:
+    key = "ghp_" + "a1B2" * 9
+    assert leavings.tellable(["src/a.py", f"notes/{key}.txt", "/home/ada/x.py"]) == ["src/a.py", "/home/ada/x.py"]
+
+
 def test_a_command_leaves_a_bounded_number_of_things() -> None:
     output = "\n".join(f"[main {number:07x}] x" for number in range(1, 500))
     assert len(left("git rebase main", output)) == leavings.MOST
