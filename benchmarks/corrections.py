@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from mcp_server.learning.correction import correction
+from mcp_server.learning.corrections.correction import correction
 
 LINES = Path(__file__).resolve().parent.parent / "tests" / "corrections"
 

@@ -120,7 +120,7 @@ def _process(desk: Desk, *words: str | Path) -> tuple[float, float, int]:
 
 def _ours(path: Path, store: Path) -> tuple[float, float]:
     from mcp_server import testrun
-    from mcp_server.importers import junit
+    from mcp_server.importers.runs import junit
     from store import open_store
 
     with closing(open_store(store)) as kept:

@@ -7,7 +7,7 @@ from typing import Any
 from benchmarks.desk import Desk
 from benchmarks.result import Result
 from benchmarks.timing import interleaved
-from mcp_server.importers import payloads
+from mcp_server.importers.forges import payloads
 
 PAYLOADS = 1_000
 SECONDS = 2.0

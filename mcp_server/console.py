@@ -185,7 +185,7 @@ def _as_reported(node: str) -> tuple[str, str]:
 
 def _traced(block: str, test: str, message: str) -> tuple[str, str]:
     """Exception and frame of a failure, read as from its JUnit report."""
-    from mcp_server.importers import traces
+    from mcp_server.importers.runs import traces
 
     trace = traces.read(block, message=message.strip(), owner=test.partition("::")[0])
     return clean_line(trace.exception or trace.words).text, clean_line(trace.frame).text

@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from threading import Timer
 from typing import NamedTuple
 
-from mcp_server.importers import document, github_query
+from mcp_server.importers import document
+from mcp_server.importers.forges import github_query
 from mcp_server.importers.found import NotAReport
 from store.text import clean_line
 

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple, cast
 
-from mcp_server.importers import document, measures
+from mcp_server.importers import document
 from mcp_server.importers.found import Found, Reading
-from mcp_server.importers.units import shown
+from mcp_server.importers.metrics import measures
+from mcp_server.importers.metrics.units import shown
 from mcp_server.learning import fingerprint, regression
 from mcp_server.learning.fingerprint import Fingerprint
 from mcp_server.learning.regression import Comparison, Finding, Sample, Verdict

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
-from mcp_server.importers.cases import Case, Status, passing
-from mcp_server.importers.report import Report, one_run
+from mcp_server.importers.runs.cases import Case, Status, passing
+from mcp_server.importers.runs.report import Report, one_run
 from mcp_server.learning import fingerprint, transition
 from mcp_server.learning.transition import Told, Way
 from mcp_server.project import git

@@ -13,7 +13,7 @@ from mcp_server.attribution import session_for
 from mcp_server.commands import CommandError, count, moment_of, show
 from mcp_server.importers import detect
 from mcp_server.importers.found import NotAReport, Reading
-from mcp_server.importers.report import Report
+from mcp_server.importers.runs.report import Report
 from mcp_server.learning.attribute import pull_request
 from mcp_server.learning.regression import Finding, Verdict
 from mcp_server.masks import masked
@@ -208,7 +208,7 @@ class _Desk:
     def github(self, repository: str, since: float | None) -> Result:
         """What a repository's pull requests tell, page by page: what came before a fault is kept."""
         from mcp_server import github_cli
-        from mcp_server.importers import github
+        from mcp_server.importers.forges import github
 
         shown = clean_line(repository, limit=120).text
         pages = new = 0

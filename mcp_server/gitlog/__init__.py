@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 from mcp_server.gitlog.asked import Git
 from mcp_server.gitlog.look import DAYS, Look, Observed
-from mcp_server.learning import seen
-from mcp_server.learning.history import digest
+from mcp_server.learning.commits import seen
+from mcp_server.learning.commits.history import digest
 from mcp_server.project import Place
 from store.contract import Store
 from store.records import GLOBAL

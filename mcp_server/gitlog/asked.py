@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from threading import Timer
 
-from mcp_server.learning import history, lines
-from mcp_server.learning.history import Commit, Step, is_sha
-from mcp_server.learning.lines import Patch
+from mcp_server.learning.commits import history, lines
+from mcp_server.learning.commits.history import Commit, Step, is_sha
+from mcp_server.learning.commits.lines import Patch
 from mcp_server.project import environment
 
 PATIENCE = 60.0

@@ -7,13 +7,13 @@ from typing import NamedTuple
 from mcp_server.gitlog.asked import Git
 from mcp_server.importers import commits as tell
 from mcp_server.importers.found import Found
-from mcp_server.learning import history, lines, seen
-from mcp_server.learning.aftermath import Graph, Titles, folded_into, undoings
 from mcp_server.learning.attribute import BRANCH, COMMIT, pull_request
-from mcp_server.learning.history import Commit, Step, digest, is_sha
-from mcp_server.learning.lines import Owner, Patch
-from mcp_server.learning.seen import Marked
-from mcp_server.learning.whose import LOOK_BACK, WATCHED, Whose
+from mcp_server.learning.commits import history, lines, seen
+from mcp_server.learning.commits.aftermath import Graph, Titles, folded_into, undoings
+from mcp_server.learning.commits.history import Commit, Step, digest, is_sha
+from mcp_server.learning.commits.lines import Owner, Patch
+from mcp_server.learning.commits.seen import Marked
+from mcp_server.learning.commits.whose import LOOK_BACK, WATCHED, Whose
 from mcp_server.project import Place
 from store.contract import Store
 from store.records import Work

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from mcp_server.importers.found import Found
-from mcp_server.learning.history import Commit, digest
-from mcp_server.learning.lines import Difference, Rewrite
+from mcp_server.learning.commits.history import Commit, digest
+from mcp_server.learning.commits.lines import Difference, Rewrite
 from store.records import Kind, Trust
 from store.text import CleanText, clean_line
 

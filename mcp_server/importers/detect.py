@@ -5,29 +5,30 @@ from importlib import import_module
 from types import ModuleType
 from typing import NamedTuple, cast
 
-from mcp_server.importers import document, elements
+from mcp_server.importers import document
 from mcp_server.importers.found import NotAReport, Reading
-from mcp_server.importers.report import Report
+from mcp_server.importers.runs import elements
+from mcp_server.importers.runs.report import Report
 
 Parsed = Report | Reading
 
 TEXTS: Mapping[str, str] = {
-    "go": "gotest",
-    "payloads": "payloads",
-    "trx": "trx",
-    "junit": "junit",
-    "gobench": "gobench",
+    "go": "runs.gotest",
+    "payloads": "forges.payloads",
+    "trx": "runs.trx",
+    "junit": "runs.junit",
+    "gobench": "metrics.gobench",
 }
 """Kinds told by the beginning of a text, with their modules, in the order of asking."""
 
 DOCUMENTS: Mapping[str, str] = {
-    "sarif": "sarif",
-    "ctrf": "ctrf",
-    "pytest-benchmark": "pytest_benchmark",
-    "hyperfine": "hyperfine",
-    "gitlab": "gitlab",
-    "github": "github",
-    "github-action-benchmark": "github_benchmark",
+    "sarif": "lint.sarif",
+    "ctrf": "runs.ctrf",
+    "pytest-benchmark": "metrics.pytest_benchmark",
+    "hyperfine": "metrics.hyperfine",
+    "gitlab": "forges.gitlab",
+    "github": "forges.github",
+    "github-action-benchmark": "metrics.github_benchmark",
 }
 """Kinds told by the shape of a JSON value; no two claim the same."""
 
@@ -57,7 +58,7 @@ class Importer(NamedTuple):
 def parse(data: bytes, origin: str, *, kind: str | None = None) -> Parsed:
     """What the bytes hold, read by the importer whose kind they are or are said to be. Raises NotAReport."""
     if kind in DIRECTED:
-        from mcp_server.importers import github_benchmark
+        from mcp_server.importers.metrics import github_benchmark
 
         return github_benchmark.parse(data, origin, kind=kind)
     if kind is not None:
@@ -68,10 +69,10 @@ def parse(data: bytes, origin: str, *, kind: str | None = None) -> Parsed:
         if module.claims(head):
             return module.parse(data, origin)
     if head.lstrip()[:1] == "<":
-        return _module("junit").parse(data, origin)  # it knows what other XML is called, and what to do about it
+        return _module("runs.junit").parse(data, origin)  # it knows what other XML is called, and what to do about it
     if head.lstrip().startswith(("{", "[")):
         return _document(data, name)
-    from mcp_server.importers import github_benchmark
+    from mcp_server.importers.metrics import github_benchmark
 
     if github_benchmark.claims_script(data):
         return github_benchmark.parse(data, origin)

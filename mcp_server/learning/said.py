@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from mcp_server.learning.correction import correction
+from mcp_server.learning.corrections.correction import correction
 from store.text import CleanText, clean_evidence
 
 SENTENCE = 400

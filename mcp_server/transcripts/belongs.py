@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from mcp_server.importers.turns import loads
+from mcp_server.importers.logs.turns import loads
 from mcp_server.places import place_of
 from mcp_server.project import Place, ProjectError, git
 from mcp_server.transcripts.marks import Count

@@ -6,12 +6,12 @@ from json import dumps, loads
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
-from mcp_server.importers import memory_files
-from mcp_server.importers.claude_log import ClaudeLog
-from mcp_server.importers.codex_log import CodexLog
-from mcp_server.importers.gemini_log import GeminiLog
-from mcp_server.importers.opencode_log import turns as turns_of
-from mcp_server.importers.turns import Log, Place
+from mcp_server.importers.logs import memory_files
+from mcp_server.importers.logs.claude_log import ClaudeLog
+from mcp_server.importers.logs.codex_log import CodexLog
+from mcp_server.importers.logs.gemini_log import GeminiLog
+from mcp_server.importers.logs.opencode_log import turns as turns_of
+from mcp_server.importers.logs.turns import Log, Place
 from mcp_server.transcripts import opencode
 from mcp_server.transcripts.belongs import Belonging, Home, folder_in
 from mcp_server.transcripts.listener import Listener

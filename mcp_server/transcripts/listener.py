@@ -8,8 +8,8 @@ from mcp_server import leavings, observed
 from mcp_server.agents.events import Ran
 from mcp_server.heard import seal
 from mcp_server.importers.found import Found
-from mcp_server.importers.talk import Talk
-from mcp_server.importers.turns import Turn
+from mcp_server.importers.logs.talk import Talk
+from mcp_server.importers.logs.turns import Turn
 from mcp_server.learning.scope import normal
 from mcp_server.session import identity
 from mcp_server.transcripts.belongs import Home

@@ -8,7 +8,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import BinaryIO, NamedTuple, cast
 
-from mcp_server.importers.turns import Place, loads
+from mcp_server.importers.logs.turns import Place, loads
 
 SAMPLE = 4096
 """Bytes at the beginning, and before the mark, by which a log is known again."""

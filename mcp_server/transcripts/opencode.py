@@ -8,8 +8,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple, cast
 
-from mcp_server.importers.opencode_log import Row, session_of
-from mcp_server.importers.turns import Place
+from mcp_server.importers.logs.opencode_log import Row, session_of
+from mcp_server.importers.logs.turns import Place
 from mcp_server.transcripts.marks import LONGEST, Count, GoneError, opened
 
 _NAME = re.compile(r"[\w-]{1,100}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mcp_server.importers.document import at
-from mcp_server.importers.turns import loads
+from mcp_server.importers.logs.turns import loads
 
 CLIENTS = ("claude-code", "codex", "gemini", "opencode")
 """The clients whose logs are read, as `setup` names them."""

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from mcp_server.commands import ingest
-from mcp_server.importers import detect, document, junit
+from mcp_server.importers import detect, document
 from mcp_server.importers.found import NotAReport
+from mcp_server.importers.runs import junit
 from tests.doors.desk import Desk, failed
 from tests.doors.desk import junit as whole
 

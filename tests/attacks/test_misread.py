@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mcp_server.importers import detect
 from mcp_server.importers.found import NotAReport
-from mcp_server.importers.report import Report
+from mcp_server.importers.runs.report import Report
 
 JUNIT = """<?xml version="1.0"?>
 <testsuites><testsuite name="s" tests="3" failures="1" errors="0" skipped="0">

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mcp_server import intake
-from mcp_server.importers import github
+from mcp_server.importers.forges import github
 from mcp_server.learning import outcome
 from store.memory import MemoryStore
 from store.records import Kind, Outcome, Work

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcp_server import intake
-from mcp_server.importers import detect, github, gitlab
+from mcp_server.importers import detect
+from mcp_server.importers.forges import github, gitlab
 from mcp_server.importers.found import NotAReport, Reading
 from store.memory import MemoryStore
 from store.records import AUTHORED, Kind, Trust

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from mcp_server.importers.turns import INJECTED, OURS, PERSON, TOOL, Log, Place, Turn
+from mcp_server.importers.logs.turns import INJECTED, OURS, PERSON, TOOL, Log, Place, Turn
 
 CWD = "/work/form"
 DAY = "2026-01-02T10:00"

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcp_server.importers import cases, junit
-from mcp_server.importers.cases import Status, draft, finished, identities, passing
+from mcp_server.importers.runs import cases, junit
+from mcp_server.importers.runs.cases import Status, draft, finished, identities, passing
 from mcp_server.learning import fingerprint
 from store.secrets import marked
 from store.text import clean_line

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from mcp_server.importers import checks, github
-from mcp_server.importers.checks import CANCEL, FAIL, PASS, PENDING, SKIP, Check, bucket
+from mcp_server.importers.forges import checks, github
+from mcp_server.importers.forges.checks import CANCEL, FAIL, PASS, PENDING, SKIP, Check, bucket
 from mcp_server.importers.found import Found
 from mcp_server.learning import fingerprint
 from store.records import Kind, Trust

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcp_server.agents import claude_format
-from mcp_server.importers.claude_log import ClaudeLog
-from mcp_server.importers.turns import INJECTED, OURS, PERSON, TOOL, WAITING, Place, Turn, output_of
+from mcp_server.importers.logs.claude_log import ClaudeLog
+from mcp_server.importers.logs.turns import INJECTED, OURS, PERSON, TOOL, WAITING, Place, Turn, output_of
 from tests.doors.logs import CWD, Claude, heard, lines, shapes, survives, told
 
 SAMPLE = Path(__file__).resolve().parents[2].parent / "shared" / "samples" / "transcripts"

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcp_server.importers.codex_log import CodexLog
-from mcp_server.importers.turns import INJECTED, PERSON, TOOL, Place, Turn
+from mcp_server.importers.logs.codex_log import CodexLog
+from mcp_server.importers.logs.turns import INJECTED, PERSON, TOOL, Place, Turn
 from tests.doors.logs import CWD, Codex, heard, lines, shapes, survives, told
 
 PATCH = "*** Begin Patch\n*** Update File: a.py\n@@\n-1\n+2\n*** Add File: b.py\n+x\n*** End Patch\n"

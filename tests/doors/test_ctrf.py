@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcp_server.importers import document, report
-from mcp_server.importers.cases import Case, Status
-from mcp_server.importers.ctrf import claims, parse, read
+from mcp_server.importers import document
 from mcp_server.importers.found import NotAReport
-from mcp_server.importers.report import Report
+from mcp_server.importers.runs import report
+from mcp_server.importers.runs.cases import Case, Status
+from mcp_server.importers.runs.ctrf import claims, parse, read
+from mcp_server.importers.runs.report import Report
 from mcp_server.learning import fingerprint
 from store.text import clean_evidence, clean_line
 

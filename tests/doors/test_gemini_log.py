@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcp_server.importers.gemini_log import GeminiLog
-from mcp_server.importers.turns import INJECTED, PERSON, TOOL, Place, Turn
+from mcp_server.importers.logs.gemini_log import GeminiLog
+from mcp_server.importers.logs.turns import INJECTED, PERSON, TOOL, Place, Turn
 from tests.doors.logs import CWD, heard, lines, shapes, survives, told
 
 HEAD = {"sessionId": "g1", "projectHash": "ab", "startTime": "2026-01-02T10:00:00.000Z", "kind": "main"}
@@ -134,7 +134,7 @@ def test_what_a_person_cancelled_is_told() -> None:
 
 
 def test_messages_that_are_remembered_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mcp_server.importers.gemini_log._KNOWN", 3)
+    monkeypatch.setattr("mcp_server.importers.logs.gemini_log._KNOWN", 3)
     log: Any = GeminiLog()
     heard(log, lines(*(message(f"m{n}", "user", "Use uv.") for n in range(9))))
     assert len(log._told) == 3

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcp_server.importers import github_benchmark, gobench, hyperfine, measures, pytest_benchmark, sarif
 from mcp_server.importers.found import Found, NotAReport, Reading
+from mcp_server.importers.lint import sarif
+from mcp_server.importers.metrics import github_benchmark, gobench, hyperfine, measures, pytest_benchmark
 from store.records import Kind
 from store.text import clean_line
 from tests.doors.readings import KEY, TAGS, WILD, changed, check

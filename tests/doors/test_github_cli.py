@@ -11,7 +11,7 @@ import pytest
 
 from mcp_server import github_cli
 from mcp_server.github_cli import Answer, GitHubError, Repository, ask_gh, pull, repository
-from mcp_server.importers import github, github_query
+from mcp_server.importers.forges import github, github_query
 from store.records import Kind
 from tests.doors.hub import HEAD, JSON, LATER, NOON, WEB, comment
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mcp_server.importers import github, github_ids, voices
+from mcp_server.importers.forges import github, github_ids, voices
 from mcp_server.importers.found import Found
 from store.records import Trust
 from store.text import clean_line

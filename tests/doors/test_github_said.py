@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mcp_server.importers import github, github_rest
+from mcp_server.importers.forges import github, github_rest
 from mcp_server.importers.found import Found, Reading
 from store.records import Kind, Trust
 from tests.doors import hub

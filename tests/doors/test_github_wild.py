@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcp_server.importers import github
+from mcp_server.importers.forges import github
 from mcp_server.importers.found import Found, NotAReport
 from mcp_server.learning import fingerprint
 from mcp_server.learning.plain import listed

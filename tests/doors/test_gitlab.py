@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcp_server.importers import gitlab
+from mcp_server.importers.forges import gitlab
 from mcp_server.importers.found import Found, NotAReport, Reading
 from store.records import Kind, Trust
 from store.text import clean_evidence, clean_line

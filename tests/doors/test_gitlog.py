@@ -14,7 +14,7 @@ import pytest
 from mcp_server import gitlog, intake
 from mcp_server.gitlog import Observed, asked, look
 from mcp_server.importers.found import Found
-from mcp_server.learning import seen
+from mcp_server.learning.commits import seen
 from mcp_server.project import EVERYWHERE, Place, find
 from store.memory import MemoryStore
 from store.records import Kind, Project, Session, Trust, Work
@@ -897,7 +897,7 @@ def test_what_is_more_than_can_be_looked_at_is_said(
 def test_a_huge_commit_says_nothing_about_lines(
     repo: Repository, store: MemoryStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mcp_server.learning import lines
+    from mcp_server.learning.commits import lines
 
     monkeypatch.setattr(lines, "LINES", 100)
     worked(store, "s1", repo.commit("Add total", a_py=CODE))

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcp_server.importers import document, gobench
+from mcp_server.importers import document
 from mcp_server.importers.found import Found, NotAReport, Reading
+from mcp_server.importers.metrics import gobench
 from store.records import Kind
 from tests.doors.readings import KEY, TAGS, check
 

@@ -105,7 +105,7 @@ def labelled(*names: str) -> list[dict[str, Any]]:
 
 def test_the_first_look_lets_most_corrections_through_that_the_tables_know() -> None:
     from mcp_server.heard import worth_a_look
-    from mcp_server.learning.correction import correction
+    from mcp_server.learning.corrections.correction import correction
 
     held = [line["text"] for line in labelled("dev", "second") if line["correction"] and correction(line["text"])]
     passed = sum(worth_a_look(text) for text in held)
@@ -129,7 +129,7 @@ def test_a_correction_tells_whether_something_went_wrong_and_whether_it_is_meant
 
 
 def test_signs_of_mere_direction_are_signs_of_the_tables() -> None:
-    from mcp_server.learning.correction import correction
+    from mcp_server.learning.corrections.correction import correction
     from mcp_server.learning.said import DIRECTIONS
 
     found = {told.sign for line in labelled("dev", "second") if (told := correction(line["text"]))}

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcp_server.importers import hyperfine
 from mcp_server.importers.found import Found, NotAReport, Reading
+from mcp_server.importers.metrics import hyperfine
 from store.records import Kind
 from store.text import clean_line
 from tests.doors.readings import KEY, TAGS, WILD, changed, check

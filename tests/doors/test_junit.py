@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcp_server.importers.cases import Case, Status
-from mcp_server.importers.elements import DEEPEST, LARGEST
 from mcp_server.importers.found import NotAReport
-from mcp_server.importers.junit import parse
-from mcp_server.importers.report import BAD, Report, one_run
+from mcp_server.importers.runs.cases import Case, Status
+from mcp_server.importers.runs.elements import DEEPEST, LARGEST
+from mcp_server.importers.runs.junit import parse
+from mcp_server.importers.runs.report import BAD, Report, one_run
 from mcp_server.learning import fingerprint
 from store.text import clean_evidence, clean_line
 
@@ -503,7 +503,7 @@ def test_elements_that_lie_too_deep_are_refused():
 
 
 def test_too_many_cases_are_refused(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("mcp_server.importers.report.MOST", 3)
+    monkeypatch.setattr("mcp_server.importers.runs.report.MOST", 3)
     assert parse(suite("<testcase name='t'/>" * 3), "r.xml").tests == 1
     with pytest.raises(NotAReport, match="at most 3 test cases are read"):
         parse(suite("<testcase name='t'/>" * 4), "r.xml")

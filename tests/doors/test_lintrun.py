@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcp_server import lintrun
-from mcp_server.importers import sarif
+from mcp_server.importers.lint import sarif
 from mcp_server.lintrun import MOST, PLACES, Kept
 from mcp_server.testrun import Context
 from store import open_store

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcp_server.importers.memory_files import LINES, Remembered, fact, read
+from mcp_server.importers.logs.memory_files import LINES, Remembered, fact, read
 from store.records import Kind, Trust
 from store.text import clean_line
 

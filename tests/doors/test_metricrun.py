@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from mcp_server import metricrun
-from mcp_server.importers import github_benchmark, gobench, hyperfine, pytest_benchmark
 from mcp_server.importers.found import Reading
+from mcp_server.importers.metrics import github_benchmark, gobench, hyperfine, pytest_benchmark
 from mcp_server.learning import fingerprint
 from mcp_server.learning.regression import Verdict
 from mcp_server.metricrun import MOST, SETTLED, Kept

@@ -9,7 +9,7 @@ import pytest
 
 from mcp_server.agents.events import Ran
 from mcp_server.console import covered, tool_of
-from mcp_server.importers import junit
+from mcp_server.importers.runs import junit
 from mcp_server.observed import MOST, results, settled
 from store.records import Evidence, Kind, Trust
 

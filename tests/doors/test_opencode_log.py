@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcp_server.importers.opencode_log import Row, session_of, turns
-from mcp_server.importers.turns import INJECTED, PERSON, TOOL, Place, Turn
+from mcp_server.importers.logs.opencode_log import Row, session_of, turns
+from mcp_server.importers.logs.turns import INJECTED, PERSON, TOOL, Place, Turn
 from tests.doors.logs import CWD, shapes, told
 
 USER = {"role": "user", "time": {"created": 1767348001000}}

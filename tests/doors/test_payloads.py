@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcp_server.importers import document, envelope, github, gitlab, payloads, stream
+from mcp_server.importers import document
+from mcp_server.importers.forges import envelope, github, gitlab, payloads, stream
 from mcp_server.importers.found import NotAReport
 from tests.doors import hub
 from tests.doors.hub import JSON, hook, merge_hook, note_hook

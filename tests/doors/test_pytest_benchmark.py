@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcp_server.importers import measures, pytest_benchmark
 from mcp_server.importers.found import Found, NotAReport, Reading
-from mcp_server.importers.units import unit_of
+from mcp_server.importers.metrics import measures, pytest_benchmark
+from mcp_server.importers.metrics.units import unit_of
 from store.records import Kind, Trust
 from store.text import clean_line
 from tests.doors.readings import KEY, TAGS, WILD, changed, check
@@ -181,7 +181,7 @@ def test_a_benchmark_told_twice_counts_once():
 
 
 def test_a_run_of_endless_benchmarks_is_cut_and_says_so(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("mcp_server.importers.measures.MOST", 3)
+    monkeypatch.setattr("mcp_server.importers.metrics.measures.MOST", 3)
     start, *kept = facts(*(bench(f"bench.py::test_{place}") for place in range(5)))
     assert len(kept) == 3
     assert start.detail["left_out"] == ["2 more measures, or such as were told twice"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcp_server.importers import hunk, remark
+from mcp_server.importers.forges import hunk, remark
 from mcp_server.learning import fingerprint
 from store.text import clean_evidence
 from tests.doors.hub import HUNK

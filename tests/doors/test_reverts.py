@@ -2,7 +2,7 @@
 
 import pytest
 
-from mcp_server.importers.reverts import MOST, Revert, Reverted, read
+from mcp_server.importers.forges.reverts import MOST, Revert, Reverted, read
 
 SHA = "1234567890abcdef1234567890abcdef12345678"
 OTHER = "fedcba0987654321fedcba0987654321fedcba09"

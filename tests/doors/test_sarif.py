@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcp_server.importers import sarif
 from mcp_server.importers.found import Found, NotAReport, Reading
+from mcp_server.importers.lint import sarif
 from mcp_server.learning import fingerprint
 from mcp_server.observed import results as observed
 from store.records import Kind, Trust
@@ -745,7 +745,7 @@ def test_a_file_that_breaks_off_is_refused_at_every_byte():
 
 
 def test_too_many_results_are_refused(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("mcp_server.importers.sarif.MOST", 2)
+    monkeypatch.setattr("mcp_server.importers.lint.sarif.MOST", 2)
     assert len(parse(run(result(), result())).facts) == 3
     with pytest.raises(NotAReport, match="more than 2 results; write a file for each tool or folder"):
         parse(run(result()), run(result(), result(), tool="mypy"))

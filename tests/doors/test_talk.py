@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcp_server.importers.claude_log import ClaudeLog
 from mcp_server.importers.found import Found
-from mcp_server.importers.talk import REMEMBERED, Talk
-from mcp_server.importers.turns import INJECTED, OURS, PERSON, TOOL, Place, Turn
+from mcp_server.importers.logs.claude_log import ClaudeLog
+from mcp_server.importers.logs.talk import REMEMBERED, Talk
+from mcp_server.importers.logs.turns import INJECTED, OURS, PERSON, TOOL, Place, Turn
 from store.records import Kind, Trust
 from store.text import clean_evidence, clean_line
 from tests.doors.logs import CWD, Claude, heard, lines

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mcp_server import testrun
-from mcp_server.importers import gotest, junit
+from mcp_server.importers.runs import gotest, junit
 from mcp_server.learning import fingerprint
 from mcp_server.learning.transition import Way
 from mcp_server.testrun import CHANGES, Context

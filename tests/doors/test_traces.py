@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcp_server.importers.traces import Trace, read
+from mcp_server.importers.runs.traces import Trace, read
 
 PYTEST = """\
 def test_total():

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcp_server.importers import elements, junit, report
-from mcp_server.importers.cases import Case, Status
 from mcp_server.importers.found import NotAReport
-from mcp_server.importers.report import Report
-from mcp_server.importers.trx import claims, parse
+from mcp_server.importers.runs import elements, junit, report
+from mcp_server.importers.runs.cases import Case, Status
+from mcp_server.importers.runs.report import Report
+from mcp_server.importers.runs.trx import claims, parse
 from mcp_server.learning import fingerprint
 from store.text import clean_evidence, clean_line
 

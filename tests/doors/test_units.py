@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcp_server.importers.units import shown, unit_of
+from mcp_server.importers.metrics.units import shown, unit_of
 from store.text import clean_line
 
 

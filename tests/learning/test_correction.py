@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.corrections import lasting, lines, main, score
-from mcp_server.learning.correction import LONGEST, MOST_CHARACTERS, correction
+from mcp_server.learning.corrections.correction import LONGEST, MOST_CHARACTERS, correction
 from mcp_server.learning.plain import sentences
 from store.text import clean_line
 

@@ -4,9 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcp_server.learning import history
-from mcp_server.learning.history import LONGEST, Amend, Commit, Step, amends, commits, fields, is_target, made, steps
-from mcp_server.learning.marks import agent_of, fits, is_bot
+from mcp_server.learning.commits import history
+from mcp_server.learning.commits.history import (
+    LONGEST,
+    Amend,
+    Commit,
+    Step,
+    amends,
+    commits,
+    fields,
+    is_target,
+    made,
+    steps,
+)
+from mcp_server.learning.commits.marks import agent_of, fits, is_bot
 
 ONE, TWO, THREE = "1" * 40, "2" * 40, "3" * 64
 

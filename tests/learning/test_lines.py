@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcp_server.learning import lines
-from mcp_server.learning.lines import (
+from mcp_server.learning.commits import lines
+from mcp_server.learning.commits.lines import (
     Change,
     Difference,
     Owner,

@@ -4,7 +4,7 @@ from importlib import import_module
 
 import pytest
 
-from mcp_server.learning.phrases import MARKS, Sign, Words, items, read_table, signs_in, signs_within
+from mcp_server.learning.corrections.phrases import MARKS, Sign, Words, items, read_table, signs_in, signs_within
 from mcp_server.learning.plain import plain
 
 TABLES = ("english", "german", "french", "spanish")
@@ -90,7 +90,7 @@ def test_runs_of_letters_are_found_where_words_have_no_blanks(phrase: str, text:
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_word_of_a_table_is_written_as_texts_are_read(name: str) -> None:
-    table = import_module(f"mcp_server.learning.correction_{name}").TABLE
+    table = import_module(f"mcp_server.learning.corrections.correction_{name}").TABLE
     phrases = {phrase for found in table.starts.values() for phrase in found}
     words = {word for phrase in phrases for item in items(phrase, table) for word in (*item.words, *item.endings)}
     assert {word for word in words - MARKS - {"$", "??", "?!"} if plain(word) != word or not word.isalnum()} == set()
@@ -98,13 +98,13 @@ def test_every_word_of_a_table_is_written_as_texts_are_read(name: str) -> None:
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_phrase_of_a_table_can_be_found(name: str) -> None:
-    module = import_module(f"mcp_server.learning.correction_{name}")
+    module = import_module(f"mcp_server.learning.corrections.correction_{name}")
     written = [line for sign in module.SIGNS for line in sign.phrases.splitlines() if line.strip()]
     assert len({id(phrase) for found in module.TABLE.starts.values() for phrase in found}) == len(written)
 
 
 def test_every_run_of_the_japanese_table_is_written_as_texts_are_read() -> None:
-    module = import_module("mcp_server.learning.correction_japanese")
+    module = import_module("mcp_server.learning.corrections.correction_japanese")
     runs = {
         run
         for sign in module.SIGNS

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcp_server.learning import seen
-from mcp_server.learning.aftermath import DEEPEST, Graph, Titles, alive, folded_into, session_of, undoings
-from mcp_server.learning.history import Amend, Commit
-from mcp_server.learning.seen import Mark, Marked, Spot
-from mcp_server.learning.whose import LOOK_BACK, WATCHED, Whose
+from mcp_server.learning.commits import seen
+from mcp_server.learning.commits.aftermath import DEEPEST, Graph, Titles, alive, folded_into, session_of, undoings
+from mcp_server.learning.commits.history import Amend, Commit
+from mcp_server.learning.commits.seen import Mark, Marked, Spot
+from mcp_server.learning.commits.whose import LOOK_BACK, WATCHED, Whose
 from store.records import Session, Work
 
 NOW = 10_000_000.0

@@ -1,0 +1,1 @@
+"""Pull requests, reviews and checks of GitHub and GitLab, in whatever shape they come."""

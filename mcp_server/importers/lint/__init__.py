@@ -1,0 +1,1 @@
+"""What linters and type checkers found: SARIF."""

@@ -1,0 +1,1 @@
+"""What clients wrote down of their sessions: one file per client, and what they share."""

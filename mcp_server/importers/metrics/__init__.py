@@ -1,0 +1,1 @@
+"""What benchmarks measured: one file per format, and what they share."""

@@ -1,0 +1,1 @@
+"""What became of commits, told from what git prints."""

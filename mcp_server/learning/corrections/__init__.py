@@ -1,0 +1,1 @@
+"""Telling a person's correction from other prompts: the judgement, and a table per language."""
