@@ -36,7 +36,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 def begun(folder: Path, home: Path, *words: str) -> "subprocess.Popen[bytes]":
-    own = {**os.environ, "PROMPTLEARN_HOME": str(home)}
+    # What measures coverage has an end of its own to come to; a process that is interrupted has none to tell of.
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    own = {**plain, "PROMPTLEARN_HOME": str(home)}
     return subprocess.Popen(
         [*COMMAND, *words],
         cwd=folder,
