@@ -68,8 +68,6 @@ def parse(data: bytes, origin: str, *, kind: str | None = None) -> Parsed:
     for module in map(_module, TEXTS.values()):
         if module.claims(head):
             return module.parse(data, origin)
-    if head.lstrip()[:1] == "<":
-        return _module("runs.junit").parse(data, origin)  # it knows what other XML is called, and what to do about it
     if head.lstrip().startswith(("{", "[")):
         return _document(data, name)
     from mcp_server.importers.metrics import github_benchmark

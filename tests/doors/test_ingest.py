@@ -400,6 +400,15 @@ def test_every_kind_is_told_by_what_it_holds(repo: Desk) -> None:
     }
 
 
+def test_the_history_that_a_page_draws_is_read_too(repo: Desk) -> None:
+    bench = {"name": "parse", "unit": "ns/iter", "value": 12}
+    entry = {"commit": {"id": "ab" * 20}, "date": 1_767_000_000_000, "tool": "cargo", "benches": [bench]}
+    history = {"lastUpdate": 1_767_000_000_000, "repoUrl": "", "entries": {"Benchmark": [entry]}}
+    path = file(repo, "data.js", f"window.BENCHMARK_DATA = {json.dumps(history)}")
+    (read,) = repo.facts("ingest", path)["files"]
+    assert (read["kind"], read["refused"]) == ("github-action-benchmark", None)
+
+
 def test_what_a_file_does_not_say_a_person_does(repo: Desk) -> None:
     path = file(repo, "custom.json", CUSTOM)
     assert repo.code("ingest", path) == 1

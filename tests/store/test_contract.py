@@ -179,9 +179,10 @@ def test_support_is_linked_once_and_only_to_rules_there_are(store: Store) -> Non
 
 
 def test_one_identity_counts_once_and_machine_results_once_a_session_or_commit(store: Store) -> None:
-    store.revise(HERE, [adding("Use uv.")], cause="add", now=NOW)
+    store.revise(HERE, [adding("Use uv."), adding("No tabs.")], cause="add", now=NOW)
+    store.record([fact("no tabs!")], rule=2)
     store.record([fact("uv!"), fact("uv again"), fact("uv!!", kind=Kind.COMMENT)], rule=1)
-    assert store.rule(1).supports == 1
+    assert (store.rule(1).supports, store.rule(2).supports) == (1, 1)
     other = Source("review", "github:ada", Trust.MEMBER)
     store.record([fact("uv", kind=Kind.COMMENT, source=other), failure("t", "s1"), failure("u", "s1")], rule=1)
     assert store.rule(1).supports == 3
