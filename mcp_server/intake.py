@@ -13,7 +13,7 @@ from store.contract import Store
 from store.records import Evidence, Source, Trust, Work
 from store.values import replace
 
-AT_ONCE = 500
+AT_ONCE = 100
 """Facts in one transaction: a hook that waits for the store gets in between."""
 
 

@@ -135,6 +135,10 @@ class Store(Protocol):
         """Sessions of a project with a sign of life at or after `since`, oldest first."""
         ...
 
+    def session(self, ident: str, project: str) -> Session | None:
+        """One session of a project, if it is known there."""
+        ...
+
     # What sessions left behind
 
     def worked(self, works: Sequence[Work]) -> None:

@@ -122,6 +122,10 @@ class MemoryStore:
         """See `Store.sessions`."""
         return [s for s in self._sessions.values() if s.project == project and s.seen >= since]
 
+    def session(self, ident: str, project: str) -> Session | None:
+        """See `Store.session`."""
+        return self._sessions.get((ident, project))
+
     # What sessions left behind
 
     def worked(self, works: Sequence[Work]) -> None:

@@ -212,6 +212,16 @@ class SqliteStore:
             )
             return [Session(*row) for row in rows]
 
+    def session(self, ident: str, project: str) -> Session | None:
+        """See `Store.session`."""
+        with self._db.reading() as db:
+            row = db.execute(
+                f"""SELECT id, project, client, started, seen, {"spoke" if self._whose else "0.0"} FROM sessions
+                WHERE id = ? AND project = ?""",
+                (ident, project),
+            ).fetchone()
+        return None if row is None else Session(*row)
+
     # What sessions left behind
 
     def worked(self, works: Sequence[Work]) -> None:

@@ -1,7 +1,8 @@
 """`why`: where a rule comes from, what was decided about it, and what is known of it."""
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from mcp_server.commands import count, moment, rule_facts, rule_here, show
@@ -11,7 +12,7 @@ from mcp_server.wiring import Wiring
 from store.contract import Store
 from store.records import FORGOTTEN, GLOBAL, Evidence, Exposure, Outcome, Rule
 
-EPISODES = 30
+EPISODES = 15
 """Newest episodes whose outcomes a person is told; `--json` looks at all."""
 
 
@@ -31,8 +32,13 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     decisions, versions = store.decisions(rule.project, rule=rule.id), store.versions(rule.id)
     episodes = dict(sorted({exposure.episode: exposure.session for exposure in exposures}.items()))
     newest = episodes if options.json else dict(list(episodes.items())[-EPISODES:])
-    outcomes = _outcomes(store, rule, newest)
-    endpoints = recurrences(store, rule, newest=None if options.json else EPISODES)
+
+    @cache
+    def facts_of(project: str, session: str) -> list[Evidence]:
+        return store.evidence(project, session=session)
+
+    outcomes = _outcomes(store, rule, newest, facts_of)
+    endpoints = recurrences(store, rule, facts_of, newest=None if options.json else EPISODES)
     if options.json:
         show(
             wiring,
@@ -108,7 +114,11 @@ class Endpoint(NamedTuple):
     basis: str
 
 
-def recurrences(store: Store, rule: Rule, *, newest: int | None = None) -> list[Endpoint]:
+Facts = Callable[[str, str], list[Evidence]]
+"""The facts of a session in a project, read once."""
+
+
+def recurrences(store: Store, rule: Rule, facts_of: Facts, *, newest: int | None = None) -> list[Endpoint]:
     """The endpoint of a rule in every session that triggered it, or in the newest of them; none without a target.
 
     Whether the rule was shown does not matter for what counts as a trigger.
@@ -118,12 +128,12 @@ def recurrences(store: Store, rule: Rule, *, newest: int | None = None) -> list[
         triggers.setdefault(exposure.session, exposure)
     wanted = list(triggers.values())[-(newest or len(triggers)) :]
     projects = [rule.project] if rule.project != GLOBAL else [project.key for project in store.projects()]
-    sessions = {each.id: each for project in projects for each in store.sessions(project)} if wanted else {}
     found: list[Endpoint] = []
     for exposure in wanted:
-        session = sessions.get(exposure.session)
+        known = (store.session(exposure.session, project) for project in projects)
+        session = next(filter(None, known), None)
         project = session.project if session else rule.project
-        facts = store.evidence(project, session=exposure.session)
+        facts = facts_of(project, exposure.session)
         told = recurrence(rule.target, facts, trigger=exposure.time, session=session)
         found.append(Endpoint(exposure.session, exposure.delivered, str(told.recurrence), told.basis))
     return found
@@ -138,7 +148,7 @@ def _told(endpoints: Sequence[Endpoint]) -> str:
     )
 
 
-def _outcomes(store: Store, rule: Rule, episodes: Mapping[int, str]) -> dict[str, int]:
+def _outcomes(store: Store, rule: Rule, episodes: Mapping[int, str], facts_of: Facts) -> dict[str, int]:
     """How the episodes ended in which a rule was first shown: an observation, not an effect.
 
     `episodes` are told with their sessions.
@@ -146,7 +156,7 @@ def _outcomes(store: Store, rule: Rule, episodes: Mapping[int, str]) -> dict[str
     found: dict[str, int] = {}
     for ident, session in episodes.items():
         project = store.episode(ident).project if rule.project == GLOBAL else rule.project
-        facts = store.evidence(project, session=session, kinds=outcome.TELLING)
+        facts = [fact for fact in facts_of(project, session) if fact.kind in outcome.TELLING]
         verdict = outcome.derive(outcome.of_episode(ident, store.episodes(session, project), facts))
         found[str(verdict)] = found.get(str(verdict), 0) + 1
     return {str(word): found[str(word)] for word in Outcome if str(word) in found}

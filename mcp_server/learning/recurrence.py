@@ -11,7 +11,6 @@ from typing import NamedTuple, cast
 
 from mcp_server.learning import fingerprint
 from mcp_server.learning.fingerprint import Fingerprint
-from mcp_server.learning.likeness import Likeness, compare
 from store.records import Evidence, Kind, Session, Trust
 
 
@@ -64,6 +63,8 @@ def _again(fact: Evidence, target: str, wanted: Fingerprint) -> bool:
 
 
 def _same(text: str, rest: Sequence[str]) -> bool:
+    from mcp_server.learning.likeness import Likeness, compare  # a command that only tells seldom needs it
+
     return any(compare(text, words).likeness is Likeness.SAME for words in rest)
 
 

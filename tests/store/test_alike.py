@@ -221,6 +221,7 @@ class Alike(RuleBasedStateMachine):
         self.both(lambda store: store.counts(project))
         self.both(lambda store: store.numbers(project))
         self.both(lambda store: store.sessions(project))
+        self.both(lambda store: [store.session(ident, project) for ident in ("s1", "s2", "s3")])
         self.both(lambda store: store.loose(project))
         self.both(lambda store: store.works(project))
         self.both(lambda store: [store.conditions(project, suite) for suite in ("tests", "lint")])
