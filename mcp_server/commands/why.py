@@ -12,7 +12,7 @@ from mcp_server.wiring import Wiring
 from store.contract import Store
 from store.records import FORGOTTEN, GLOBAL, Evidence, Exposure, Outcome, Rule
 
-EPISODES = 15
+EPISODES = 16
 """Newest episodes whose outcomes a person is told; `--json` looks at all."""
 
 
