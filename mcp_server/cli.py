@@ -70,6 +70,8 @@ COMMANDS = (
     Command("doctor", "check the store and set a damaged one aside"),
     Command("serve", "the MCP server on stdio, for a client to start"),
     Command("hook", "what a client's hooks start", module="hook"),
+    Command("replay", "what the recorded sessions decide, under these settings or others"),
+    Command("simulate", "the same engine in a conversation, for a program that plays the sessions"),
     Command("backup", "copy the store, list copies, or restore one"),
     Command("forget", "take a text out of the store, its log and our backups"),
     Command("resume", "end a pause", module="pause"),

@@ -1,0 +1,1 @@
+"""How a trial is run and decided: coins, bets, and moves between states, as a pure engine driven by events."""

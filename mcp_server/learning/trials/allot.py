@@ -1,0 +1,183 @@
+"""Which rules a session is given, by independent coins within the context budget.
+
+Fixed numbers of slots are never filled: showing one rule would displace others. Instead all probabilities are
+scaled down until sum(p l) + 2 sqrt(sum p (1 - p) l^2) fits, with l = 1 for rules and their length for tokens.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import fsum, sqrt
+from typing import NamedTuple
+
+from mcp_server.learning.trials import coin
+
+
+class Standing(NamedTuple):
+    """How a rule may be shown until the next consolidate."""
+
+    probability: float | None
+    """None for a rule without a coin."""
+    active: bool = False
+    version: int = 1
+    tokens: float = 0.0
+    always: bool = False
+    """Shown without a coin: pinned, or active where trials are off."""
+
+
+class Serving(NamedTuple):
+    """All that choosing needs to know, small enough to be read at every session's start."""
+
+    key: bytes
+    standings: Mapping[str, Standing]
+    holdout: float = 0.0
+    deviations: float = 2.0
+    trials_share: float = 0.2
+    floor: float = 0.03
+
+
+class Budget(NamedTuple):
+    """Rules and tokens that a session has room for beside the pinned ones."""
+
+    rules: float
+    tokens: float
+
+
+class Throw(NamedTuple):
+    """A coin: the probability fixed before it, and how it fell."""
+
+    probability: float
+    assigned: bool
+
+
+def whole(serving: Serving, session: str) -> Throw | None:
+    """The coin of all learnt rules together, where there is one."""
+    if not serving.holdout:
+        return None
+    p = coin.rounded(1.0 - serving.holdout)
+    return Throw(p, coin.throw(serving.key, coin.SET, "set", session) < p)
+
+
+def choose(serving: Serving, session: str, candidates: Sequence[str], budget: Budget) -> dict[str, Throw]:
+    """The coin of every candidate that has one, and (1, True) for those that are always shown.
+
+    The same arguments give the same coins. Where the set's coin took all learnt rules away, none is thrown.
+    """
+    throws: dict[str, Throw] = {}
+    thrown: list[tuple[str, Standing, float]] = []
+    together = whole(serving, session)
+    on = together is None or together.assigned
+    for rule in candidates:
+        standing = serving.standings.get(rule)
+        if standing is None:
+            continue
+        if standing.always:
+            throws[rule] = Throw(1.0, True)
+        elif standing.probability is not None and on:
+            thrown.append((rule, standing, standing.probability))
+    for (rule, standing, _), p in zip(thrown, _probabilities(serving, thrown, budget), strict=True):
+        exact = coin.rounded(p)
+        if exact > 0.0:
+            throws[rule] = Throw(exact, coin.throw(serving.key, rule, standing.version, session) < exact)
+    return throws
+
+
+def delivered(serving: Serving, session: str, throws: Mapping[str, Throw], budget: Budget) -> list[str]:
+    """The rules to show: those that were assigned, or a random part of them where they overflow the budget."""
+    assigned = [rule for rule, throw in throws.items() if throw.assigned]
+    counted = [rule for rule in assigned if not serving.standings[rule].always]
+    lengths = {rule: serving.standings[rule].tokens for rule in counted}
+    if len(counted) <= budget.rules and fsum(lengths.values()) <= budget.tokens:
+        return assigned
+    counted.sort(key=lambda rule: (coin.throw(serving.key, rule, "overflow", session), rule))
+    rules, tokens, dropped = 0, 0.0, set[str]()
+    for rule in counted:
+        if rules + 1 <= budget.rules and tokens + lengths[rule] <= budget.tokens:
+            rules, tokens = rules + 1, tokens + lengths[rule]
+        else:
+            dropped.add(rule)
+    return [rule for rule in assigned if rule not in dropped]
+
+
+def _probabilities(serving: Serving, thrown: Sequence[tuple[str, Standing, float]], budget: Budget) -> list[float]:
+    """The probabilities within the budget, in the order of `thrown`: active rules first, trials in what they leave."""
+    items = [(p, 1.0, standing.tokens) for _, standing, p in thrown]
+    if _never_overflows(items, budget):
+        return [p for p, _, _ in items]
+    active = [n for n, (_, standing, _) in enumerate(thrown) if standing.active]
+    trials = [n for n, (_, standing, _) in enumerate(thrown) if not standing.active]
+    result = [p for p, _, _ in items]
+    kept = Budget(
+        budget.rules - min(budget.rules * serving.trials_share, _load(serving, [items[n] for n in trials], 1)),
+        budget.tokens - min(budget.tokens * serving.trials_share, _load(serving, [items[n] for n in trials], 2)),
+    )
+    taken: list[tuple[float, float, float]] = []
+    for members, room in ((active, kept), (trials, budget)):
+        for n, p in zip(members, _scaled(serving, [items[n] for n in members], taken, room), strict=True):
+            result[n] = p
+        taken += [(result[n], *items[n][1:]) for n in members]
+    return result
+
+
+def _never_overflows(items: Iterable[tuple[float, float, float]], budget: Budget) -> bool:
+    """Would even all of them fit? Then nothing has to be scaled."""
+    many = list(items)
+    return len(many) <= budget.rules and fsum(tokens for _, _, tokens in many) <= budget.tokens
+
+
+def _load(serving: Serving, items: Sequence[tuple[float, float, float]], unit: int) -> float:
+    """What the items ask for: their mean and some deviations, but never more than all of them together."""
+    mean = fsum(item[0] * item[unit] for item in items)
+    variance = fsum(item[0] * (1 - item[0]) * item[unit] ** 2 for item in items)
+    return min(mean + serving.deviations * sqrt(variance), fsum(item[unit] for item in items))
+
+
+def _scaled(
+    serving: Serving,
+    items: Sequence[tuple[float, float, float]],
+    taken: Sequence[tuple[float, float, float]],
+    room: Budget,
+) -> list[float]:
+    """One factor for all of them, but none below the floor, unless not even the floors fit."""
+    for floor in (serving.floor, 0.0):
+        low = set[int]()
+        while True:
+            held = [*taken, *((min(items[n][0], floor), *items[n][1:]) for n in low)]
+            free = [item for n, item in enumerate(items) if n not in low]
+            factor = min(
+                _factor(serving, free, held, limit, unit) for limit, unit in ((room.rules, 1), (room.tokens, 2))
+            )
+            lower = {n for n, item in enumerate(items) if n not in low and item[0] * factor < floor}
+            if not lower:
+                break
+            low |= lower
+        if factor > 0.0 or floor == 0.0:
+            return [min(item[0], floor) if n in low else item[0] * factor for n, item in enumerate(items)]
+    raise AssertionError
+
+
+def _factor(
+    serving: Serving,
+    items: Sequence[tuple[float, float, float]],
+    held: Sequence[tuple[float, float, float]],
+    limit: float,
+    unit: int,
+) -> float:
+    """The largest factor in [0, 1] with which the items fit beside the held ones.
+
+    The smaller root of (C - x S)^2 = k^2 (V + x L - x^2 Q), with S = sum(p l), L = sum(p l^2), Q = sum(p^2 l^2),
+    C what the held ones leave, V their variance, and k the deviations.
+    """
+    left = limit - fsum(item[0] * item[unit] for item in held)
+    variance = fsum(item[0] * (1 - item[0]) * item[unit] ** 2 for item in held)
+    square = serving.deviations**2
+    if left < 0.0 or left * left < square * variance:
+        return 0.0
+    mean = fsum(item[0] * item[unit] for item in items)
+    linear = fsum(item[0] * item[unit] ** 2 for item in items)
+    squared = fsum((item[0] * item[unit]) ** 2 for item in items)
+    if mean == 0.0:
+        return 1.0
+    a, half, c = mean * mean + square * squared, left * mean + square * linear / 2, left * left - square * variance
+    inside = half * half - a * c
+    if inside <= 0.0:
+        return 1.0
+    return max(0.0, min(1.0, c / (half + sqrt(inside))))

@@ -1,0 +1,166 @@
+"""One rule version's trial: what it is permitted, and everything that its sessions have told.
+
+What is known of an effect stands in a few sums, so that a decision costs the same after ten sessions and ten thousand.
+Sums are kept in a unit that grows by half-lives (`Books.unit`): old evidence fades without being touched.
+"""
+
+from mcp_server.learning.trials.eprocess import Process, Wealth
+from mcp_server.learning.trials.events import TRIAL
+from mcp_server.learning.trials.policy import Policy
+from mcp_server.learning.trials.posterior import Belief, combined
+
+REJECTED = "rejected"
+"""Endings of a retired rule: by a person, ..."""
+STOPPED = "retired"
+UNLIKELY = "unlikely"
+"""... by a posterior, ..."""
+FUTILE = "futile"
+HARMFUL = "harmful"
+"""... by evidence of harm."""
+GUARDRAIL = "guardrail"
+
+
+class Sums:
+    """Sufficient statistics of an effect: N, D, the residuals' squares, and the sessions they come from.
+
+    N = sum w (A - p) e, D = sum w (A - p)^2. The reference's V equals D, so var = sigma^2 / D.
+    """
+
+    __slots__ = ("mass", "noise", "rows", "sessions", "shown", "signal")
+
+    def __init__(self) -> None:
+        self.signal = self.mass = self.noise = self.rows = 0.0
+        self.sessions = self.shown = 0
+
+    def variance(self, unit: float, policy: Policy) -> float:
+        """Sigma^2: the mean of w e^2, which thereby knows how outcomes cluster."""
+        weight = policy.noise_weight
+        return (self.noise / unit + weight * policy.noise) / (self.rows / unit + weight)
+
+    def belief(self, prior: float, deviation: float, unit: float, policy: Policy) -> Belief:
+        """The posterior of the effect."""
+        variance = self.variance(unit, policy)
+        return combined(prior, deviation, self.signal / unit, self.mass / unit, variance)
+
+    def scale(self, factor: float) -> None:
+        """Let all of it fade."""
+        self.signal *= factor
+        self.mass *= factor
+        self.noise *= factor
+        self.rows *= factor
+
+
+class Track:
+    """One endpoint: its sums, and the bets on it."""
+
+    __slots__ = ("process", "sums")
+
+    def __init__(self, sizes: int) -> None:
+        self.sums, self.process = Sums(), Process(sizes)
+
+
+class Ratio:
+    """The sample-ratio check: do the coins fall as often as their probabilities say?"""
+
+    __slots__ = ("above", "variance")
+
+    def __init__(self) -> None:
+        self.above = self.variance = 0.0
+
+    def deviations(self) -> float:
+        """sum(A - p) / sqrt(sum p (1 - p))."""
+        return self.above / self.variance**0.5 if self.variance else 0.0
+
+
+class Trial:
+    """One rule version. Everything in it is plain numbers and texts, see `state`."""
+
+    __slots__ = (
+        *("rule", "version", "scope", "target", "tokens", "similar_to", "imported", "inherited", "models"),
+        *("state", "approved", "pinned", "ending", "since", "retries", "renewed", "retired_mass", "braked"),
+        *("helpful", "harmful", "order", "looks", "triggered", "observed", "quiet", "quiet_withheld"),
+        *("main", "verified", "said", "verified_only", "strict", "seen", "guards", "coins", "scored_coins"),
+        *("prior", "belief", "probability", "waits_for", "promoted_e", "proven_e"),
+    )
+
+    def __init__(self, rule: str, policy: Policy) -> None:
+        self.rule = rule
+        self.version = 1
+        self.scope: list[str] = []
+        self.target = ""
+        self.tokens = 0.0
+        self.similar_to = ""
+        self.imported = False
+        self.inherited: float | None = None
+        """Prior mean, where it comes from a parent."""
+        self.models: list[str] = []
+
+        self.state = TRIAL
+        self.approved = False
+        """Active by a person's word, not by evidence."""
+        self.pinned = False
+        self.ending = ""
+        self.since = 0.0
+        self.retries = 0
+        self.renewed = False
+        """A new model came since it was retired."""
+        self.retired_mass = 0.0
+        self.braked = 0
+        """Scored sessions for which it still stays at one half."""
+
+        self.helpful = self.harmful = 0
+        self.order = 0
+        """Its place among all that ever had a coin, from 1; 0 before its first."""
+        self.looks = self.triggered = self.observed = self.quiet = self.quiet_withheld = 0
+        self.promoted_e: float | None = None
+        self.proven_e: float | None = None
+
+        self.prior = 0.0
+        self.belief = Belief(0.0, 1.0)
+        self.probability: float | None = None
+        self.waits_for = ""
+        self.restart(policy)
+        self.said = Sums()
+        self.verified_only = False
+        self.guards: dict[str, Wealth] = {}
+        self.coins, self.scored_coins = Ratio(), Ratio()
+
+    def restart(self, policy: Policy) -> None:
+        """Begin the bets anew; the sums stay where they are."""
+        sizes = len(bets(self, policy)) + 1
+        kept = (self.main.sums, self.verified.sums) if hasattr(self, "main") else (Sums(), Sums())
+        self.main, self.verified = Track(sizes), Track(sizes)
+        self.main.sums, self.verified.sums = kept
+        self.strict = Process(sizes)
+        self.seen = Process(len(policy.bets))
+
+    @property
+    def ruling(self) -> Track:
+        """What it is judged by."""
+        return self.verified if self.verified_only else self.main
+
+    def deviation(self, policy: Policy) -> float:
+        """Of the prior."""
+        return policy.target_deviation if self.target else policy.prior_deviation
+
+    def evidence(self) -> tuple[float, float]:
+        """The e-values of "it helps" and "it harms".
+
+        With a target, the smaller of what sessions say in which the detector ran and of what all say: a
+        rule that makes an agent skip its tests must not look good.
+        """
+        process = self.ruling.process
+        helps, harms = process.helps.value(), process.harms.value()
+        if self.target:
+            return min(helps, self.strict.helps.value()), min(harms, self.strict.harms.value())
+        return helps, harms
+
+    def fade(self, factor: float) -> None:
+        """Let what is known count less."""
+        for sums in (self.main.sums, self.verified.sums, self.said):
+            sums.scale(factor)
+
+
+def bets(trial: Trial, policy: Policy) -> tuple[float, ...]:
+    """The sizes of bet of its endpoint; effects on recurrence are larger."""
+    return policy.target_bets if trial.target else policy.bets
