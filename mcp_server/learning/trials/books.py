@@ -5,7 +5,7 @@ from mcp_server.learning.trials.policy import Policy
 from mcp_server.learning.trials.trial import Track, Trial
 
 FURTHEST = 64
-"""Half-lives by which the unit of the sums may grow before they are all brought back."""
+"""Half-lives by which the unit of the sums may grow before all of them are brought back."""
 
 
 class Category:
@@ -23,11 +23,14 @@ class Category:
 
     def rate(self, name: str) -> Rate:
         """The rate of this name; a new one where there was none."""
-        return self.rates.setdefault(name, Rate())
+        found = self.rates.get(name)
+        if found is None:
+            found = self.rates[name] = Rate()
+        return found
 
 
 class Target:
-    """How often a target stays away: where it was looked for, over all sessions; and how often it is looked for."""
+    """How often a target stays away, where it was looked for and over all sessions; how often it is looked for."""
 
     __slots__ = ("absent", "looked", "strict")
 
@@ -39,20 +42,8 @@ class Books:
     """Sums and states. They grow with rules, categories and targets, not with sessions."""
 
     __slots__ = (
-        *(
-            "alarmed",
-            "brake",
-            "braked_at",
-            "categories",
-            "changed",
-            "late",
-            "looks",
-            "max_rules",
-            "outcomes",
-            "overall",
-            "revised",
-        ),
-        *("settles", "targets", "together", "trials", "tried", "unexposed"),
+        *("trials", "categories", "targets", "overall", "together", "outcomes", "tried", "looks", "late"),
+        *("unexposed", "level", "alarmed", "braked_at", "changed", "pending", "revised", "max_rules", "settles"),
     )
 
     def __init__(self, policy: Policy) -> None:
@@ -60,19 +51,26 @@ class Books:
         self.categories: dict[str, Category] = {}
         self.targets: dict[str, Target] = {}
         self.overall = Rate()
-        self.together = Track(len(policy.bets) + 1)
-        """The set of all learnt rules."""
+        """How sessions end, whatever their category."""
+        self.together = Track(len(policy.bets))
+        """The set of all learnt rules, by its own coin."""
         self.outcomes = 0.0
         """Counted since the unit of the sums was 1."""
-        self.tried = self.looks = self.late = self.unexposed = 0
-        self.brake = 0.0
+        self.tried = self.looks = 0
+        """Hypotheses that ever had a coin, and consolidates."""
+        self.late = self.unexposed = 0
+        """Lines that came after their session was scored, and outcomes of sessions without exposure."""
+        self.level = 0.0
+        """Of the brake."""
         self.alarmed = False
         """The brake's alarm went off since the last consolidate."""
         self.braked_at: float | None = None
         self.changed: list[str] = []
         """The rules of the newest revision."""
+        self.pending: list[str] = []
+        """What changed since the last consolidate."""
         self.revised = False
-        """The log names its revisions; else every consolidate that moves something makes one."""
+        """The log names its revisions; else every consolidate after a change makes one."""
         self.max_rules = policy.max_rules
         self.settles = policy.settles
 
@@ -82,7 +80,7 @@ class Books:
 
     def settle_unit(self, policy: Policy) -> None:
         """Bring the unit back before it grows out of hand; powers of two leave every digit as it was."""
-        if self.outcomes / policy.fading < FURTHEST:
+        if self.outcomes < FURTHEST * policy.fading:
             return
         self.outcomes -= FURTHEST * policy.fading
         for trial in self.trials.values():
@@ -91,8 +89,14 @@ class Books:
 
     def category(self, name: str) -> Category:
         """What is known of a category; nothing at first."""
-        return self.categories.setdefault(name, Category())
+        found = self.categories.get(name)
+        if found is None:
+            found = self.categories[name] = Category()
+        return found
 
     def target(self, name: str) -> Target:
         """What is known of a target; nothing at first."""
-        return self.targets.setdefault(name, Target())
+        found = self.targets.get(name)
+        if found is None:
+            found = self.targets[name] = Target()
+        return found

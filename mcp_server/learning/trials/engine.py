@@ -1,20 +1,23 @@
 """The decision engine: events in, replies out, and nothing else: no clock, no chance, no file, no order of hashes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import fsum
 from typing import NamedTuple
 
-from mcp_server.learning.trials import coin, decide
+from mcp_server.learning.trials import coin
 from mcp_server.learning.trials.allot import Budget, Serving, Standing, choose, delivered, whole
+from mcp_server.learning.trials.belief import believe
 from mcp_server.learning.trials.books import Books
-from mcp_server.learning.trials.errors import ClockError, DuplicateError, MalformedError, UnknownIdError
+from mcp_server.learning.trials.check import check
+from mcp_server.learning.trials.coin import rounded
+from mcp_server.learning.trials.decide import decide
+from mcp_server.learning.trials.errors import MalformedError
 from mcp_server.learning.trials.events import (
     ACTIVE,
     RETIRED,
     TRIAL,
     Announcement,
     Consolidate,
-    Decided,
-    End,
     Event,
     Exposure,
     Hello,
@@ -25,13 +28,13 @@ from mcp_server.learning.trials.events import (
     Session,
     Trigger,
 )
+from mcp_server.learning.trials.exposure import expose
 from mcp_server.learning.trials.held import Coin, Held
+from mcp_server.learning.trials.moves import tried
 from mcp_server.learning.trials.policy import POLICY, Policy
 from mcp_server.learning.trials.score import score
 from mcp_server.learning.trials.trial import REJECTED, STOPPED, Trial
-from mcp_server.learning.trials.verdict import Decision, decision
-
-NAME = "mcp-promptlearn"
+from mcp_server.learning.trials.verdict import Decision, decision, interval
 
 
 class Greeting(NamedTuple):
@@ -40,11 +43,35 @@ class Greeting(NamedTuple):
     seed: int
 
 
+class Whole(NamedTuple):
+    """What is known of all learnt rules together, by their own coin."""
+
+    effect: float
+    lo: float
+    hi: float
+    e_help: float
+    e_harm: float
+    n: int
+    on: int
+    off: int
+
+
 class Decisions(NamedTuple):
     """The answer to consolidate: every rule known so far, in the order of their announcement."""
 
     ts: float
-    rules: dict[str, Decision]
+    rules: Mapping[str, Decision]
+    looks: int
+    """How often somebody looked."""
+    held: int
+    """Sessions that are not settled."""
+    late: int
+    """Lines that came after what they tell of was counted."""
+    unexposed: int
+    """Outcomes of sessions without exposure."""
+    set: Whole | None
+    braked: float | None
+    """When the brake last stopped the newest revision."""
 
 
 Reply = Greeting | Exposure | Decisions
@@ -52,61 +79,66 @@ Found = Outcome | Trigger | Recurrence
 
 
 class Engine:
-    """One conversation. With `chooses` it throws the coins of sessions; else exposures come with the log."""
+    """One conversation. With `chooses` it throws the coins of sessions; else exposures come with the log.
+
+    Coins are keyed by `key`, else by `seed`, else by the seed that hello names, else by 0.
+    """
+
+    __slots__ = ("_serving", "books", "chooses", "held", "key", "now", "policy", "seed", "waiting")
 
     def __init__(
         self, policy: Policy = POLICY, seed: int | None = None, *, chooses: bool = False, key: bytes | None = None
     ) -> None:
-        """Coins are keyed by `key`, else by `seed`, else by the seed that hello names, else by 0."""
-        self.policy, self.seed, self.chooses = policy, seed, chooses
-        self.key = key
+        self.policy, self.seed, self.chooses, self.key = policy, seed, chooses, key
         self.books = Books(policy)
         self.held: dict[str, Held] = {}
         self.waiting: list[Found] = []
         """Outcomes, triggers and recurrences since the last line that acted; their order says nothing."""
         self.now: float | None = None
+        self._serving: Serving | None = None
 
     def apply(self, event: Event) -> Sequence[Reply]:
         """Take in one event. Raises `TrialError` for one that cannot be; nothing is changed then."""
-        self._check(event)
+        if self.chooses and isinstance(event, Exposure):
+            raise MalformedError("exposure lines are the engine's answers here; use replay for a log that holds them")
+        check(event, self.books.trials, self.held, self.now)
         ts = getattr(event, "ts", None)
         if ts is not None:
             self.now = ts
-        if isinstance(event, Outcome | Trigger | Recurrence):
-            self.waiting.append(event)
-            return ()
-        self._hear()
         match event:
-            case Hello():
-                return self._hello(event)
-            case Announcement():
-                self._announce(event)
+            case Outcome() | Trigger() | Recurrence():
+                self.waiting.append(event)
+                return ()
             case Session():
+                self._hear()
                 return self._session(event)
             case Exposure():
+                self._hear()
                 self._exposed(event)
-            case Human():
-                self._human(event)
-            case Revision():
-                self.books.changed, self.books.revised = list(event.rules), True
+                return ()
             case Consolidate():
-                return (self._consolidate(event),)
-            case End() | Decided():
-                pass
-        return ()
+                self._hear()
+                return (self._consolidate(event.ts),)
+            case Hello():
+                return self._hello(event)
+            case _:
+                self._hear()
+                self._change(event)
+                return ()
 
     def serving(self) -> Serving:
-        """What the serving path needs to choose by."""
-        policy = self.policy
-        standings = {trial.rule: _standing(trial, policy) for trial in self.books.trials.values()}
-        return Serving(
-            coin.key(self.seed or 0) if self.key is None else self.key,
-            standings,
-            policy.holdout,
-            policy.budget_deviations,
-            policy.trials_share,
-            policy.floor,
-        )
+        """What the serving path needs to choose by; the same until the next consolidate, rule or human line."""
+        if self._serving is None:
+            policy = self.policy
+            self._serving = Serving(
+                coin.key(self.seed or 0) if self.key is None else self.key,
+                {trial.rule: _standing(trial, policy) for trial in self.books.trials.values()},
+                policy.holdout,
+                policy.budget_deviations,
+                policy.trials_share,
+                policy.floor,
+            )
+        return self._serving
 
     def budget(self, event: Session) -> Budget:
         """The room that a session has."""
@@ -114,74 +146,21 @@ class Engine:
         tokens = self.policy.max_tokens if event.max_tokens is None else event.max_tokens
         return Budget(rules, tokens)
 
-    def _check(self, event: Event) -> None:
-        ts = getattr(event, "ts", None)
-        if ts is not None and self.now is not None and ts < self.now:
-            raise ClockError(f"{ts:.15g} is before {self.now:.15g}; put the lines in the order of their times")
-        match event:
-            case Announcement():
-                self._check_rule(event)
-            case Session():
-                if event.session in self.held:
-                    raise DuplicateError(f"session {event.session[:60]!r} began already; give each its own id")
-                self._known(event.candidates or ())
-            case Exposure():
-                self._check_exposure(event)
-            case Outcome():
-                self._known((*event.helpful, *event.harmful))
-            case Trigger() | Recurrence() | Human():
-                self._known((event.rule,))
-            case Revision():
-                self._known(event.rules)
-            case _:
-                pass
-
-    def _check_rule(self, event: Announcement) -> None:
-        before = self.books.trials.get(event.rule)
-        if before is not None and event.version <= before.version:
-            raise DuplicateError(
-                f"rule {event.rule[:60]!r} was announced already; an edit needs a version above {before.version}"
-            )
-        named = (*event.parents, *((event.similar_to,) if event.similar_to else ()))
-        if event.similar_to == event.rule:
-            raise UnknownIdError(f"rule {event.rule[:60]!r} is similar to itself; name an earlier one")
-        self._known(named)
-
-    def _check_exposure(self, event: Exposure) -> None:
-        if self.chooses:
-            raise MalformedError("exposure lines are the engine's answers here; use replay for a log that holds them")
-        held = self.held.get(event.session)
-        if held is None:
-            raise UnknownIdError(f"session {event.session[:60]!r} has not begun; put its session line before")
-        if held.exposed:
-            raise DuplicateError(f"session {event.session[:60]!r} was exposed already; one exposure line each")
-        self._known((*event.shown, *event.p, *(event.assigned or ())))
-
-    def _known(self, rules: Sequence[str]) -> None:
-        for rule in rules:
-            if rule not in self.books.trials:
-                raise UnknownIdError(f"rule {rule[:60]!r} was not announced; put its rule line before")
-
     def _hear(self) -> None:
         """Give the sessions what was said of them, in an order that is not that of the lines."""
         if not self.waiting:
             return
-        for event in sorted(self.waiting, key=_order):
+        for event in sorted(self.waiting, key=_order) if len(self.waiting) > 1 else self.waiting:
             held = self.held.get(event.session)
-            if held is None or (held.scored and isinstance(event, Outcome)):
+            if held is None or held.too_late(event):
                 self.books.late += 1
                 continue
-            version = 1
-            if isinstance(event, Trigger):
-                trial = self.books.trials[event.rule]
-                version = trial.version
-                if event.p is not None and event.rule not in held.coins:
-                    self._coin(held, event.rule, event.p, assigned=event.assigned)
-            elif isinstance(event, Outcome):
-                if not held.exposed:
-                    self.books.unexposed += 1
+            held.hear(event)
+            if isinstance(event, Outcome):
+                self.books.unexposed += not held.exposed
                 self._votes(held, event)
-            held.hear(event, version)
+            elif isinstance(event, Trigger) and event.p is not None and event.rule not in held.coins:
+                self._coin(held, event.rule, event.p, assigned=event.assigned)
         self.waiting.clear()
 
     def _votes(self, held: Held, event: Outcome) -> None:
@@ -199,28 +178,12 @@ class Engine:
         self.books.settles = self.books.settles or event.settles
         if self.seed is None:
             self.seed = event.seed
+            self._serving = None
         return (Greeting(self.seed or 0),)
-
-    def _announce(self, event: Announcement) -> None:
-        trials, policy = self.books.trials, self.policy
-        trial = Trial(event.rule, policy)
-        parents = [trials[rule] for rule in event.parents]
-        if event.rule in trials:
-            parents.append(trials[event.rule])
-        trial.version, trial.scope, trial.target = event.version, list(event.scope), event.target
-        trial.tokens, trial.imported, trial.similar_to = event.tokens, event.imported, event.similar_to or ""
-        trial.state, trial.approved, trial.since = event.initial, event.initial == ACTIVE, event.ts
-        if parents:
-            trial.inherited = policy.inherited * sum(parent.belief.mean for parent in parents) / len(parents)
-        trial.restart(policy)
-        trials[event.rule] = trial
-        decide.believe(self.books, [trial], policy)
-        decide.expose(self.books, policy)
 
     def _session(self, event: Session) -> Sequence[Reply]:
         books = self.books
-        held = Held.begun(event)
-        self.held[event.session] = held
+        self.held[event.session] = Held.begun(event)
         self._model(event)
         if event.max_rules is not None:
             books.max_rules = event.max_rules
@@ -233,19 +196,15 @@ class Engine:
         throws = choose(serving, event.session, candidates, budget)
         shown = tuple(delivered(serving, event.session, throws, budget))
         assigned = tuple(rule for rule, throw in throws.items() if throw.assigned)
-        together = whole(serving, event.session)
+        p = {rule: throw.probability for rule, throw in throws.items() if not serving.standings[rule].always}
         reply = Exposure(
-            event.session,
-            shown,
-            {rule: throw.probability for rule, throw in throws.items() if not serving.standings[rule].always},
-            None if shown == assigned else assigned,
-            None if together is None else (together.probability, together.assigned),
+            event.session, shown, p, None if shown == assigned else assigned, whole(serving, event.session)
         )
         self._exposed(reply)
         return (reply,)
 
     def _model(self, event: Session) -> None:
-        """A model that is new to a category fades what was known of its rules, and lets retired ones return."""
+        """A model that is new to a rule fades what was known of it, and lets a retired one return."""
         category = self.books.category(event.category)
         if event.model in category.models:
             return
@@ -264,20 +223,50 @@ class Engine:
         if event.set is not None and not event.set[1]:
             return
         assigned = set(event.shown if event.assigned is None else event.assigned)
-        for rule in dict.fromkeys((*event.p, *event.shown, *(event.assigned or ()))):
+        for rule in dict.fromkeys((*event.p, *event.shown, *assigned)):
             self._coin(held, rule, event.p.get(rule), assigned=rule in assigned)
 
     def _coin(self, held: Held, rule: str, p: float | None, *, assigned: bool) -> None:
-        """A probability that is missing, 0 or 1 is no coin: the session is only observed."""
+        """A probability that is missing, 0 or 1 is no coin: the rule is only observed."""
         trial = self.books.trials[rule]
         thrown = p is not None and 0.0 < p < 1.0
         held.coins[rule] = Coin(trial.version, p if thrown else None, assigned)
         if not thrown:
             trial.observed += 1
         elif not trial.order:
-            decide.tried(self.books, trial)
+            tried(self.books, trial)
+
+    def _change(self, event: Event) -> None:
+        """What changes rules: their announcement, a person, a revision."""
+        match event:
+            case Announcement():
+                self._announce(event)
+                self.books.pending.append(event.rule)
+            case Human():
+                self._human(event)
+                self.books.pending.append(event.rule)
+            case Revision():
+                self.books.changed, self.books.revised = list(event.rules), True
+            case _:
+                return
+        expose(self.books, self.policy)
+        self._serving = None
+
+    def _announce(self, event: Announcement) -> None:
+        """A new rule, or a new version: an edit or merge begins anew, with half of what was believed of its parents."""
+        trials, policy = self.books.trials, self.policy
+        parents = [trials[rule] for rule in dict.fromkeys((*event.parents, event.rule)) if rule in trials]
+        trial = Trial(event.rule, policy, target=event.target)
+        trial.version, trial.scope, trial.tokens = event.version, list(event.scope), event.tokens
+        trial.imported, trial.similar_to = event.imported, event.similar_to or ""
+        trial.state, trial.approved, trial.since = event.initial, event.initial == ACTIVE, event.ts
+        if parents:
+            trial.inherited = policy.inherited * fsum(parent.belief.mean for parent in parents) / len(parents)
+        trials[event.rule] = trial
+        believe(self.books, [trial], policy)
 
     def _human(self, event: Human) -> None:
+        """A person decides, whatever the evidence says."""
         trial = self.books.trials[event.rule]
         trial.since, trial.braked = event.ts, 0
         match event.act:
@@ -291,20 +280,39 @@ class Engine:
                 trial.state, trial.ending = RETIRED, STOPPED
             case act:
                 trial.pinned = act == "pin"
-        decide.expose(self.books, self.policy)
 
-    def _consolidate(self, event: Consolidate) -> Decisions:
-        done = [name for name, held in self.held.items() if score(self.books, held, event.ts, self.policy)]
-        for name in done:
+    def _consolidate(self, ts: float) -> Decisions:
+        books, policy = self.books, self.policy
+        for name in [name for name, held in self.held.items() if score(books, held, ts, policy)]:
             del self.held[name]
-        decide.decide(self.books, event.ts, self.policy)
-        trials = self.books.trials
-        return Decisions(event.ts, {rule: decision(self.books, trial, self.policy) for rule, trial in trials.items()})
+        decide(books, ts, policy)
+        self._serving = None
+        return Decisions(
+            ts,
+            {rule: decision(books, trial, policy) for rule, trial in books.trials.items()},
+            books.looks,
+            len(self.held),
+            books.late,
+            books.unexposed,
+            _whole(books, policy),
+            books.braked_at,
+        )
+
+
+def _whole(books: Books, policy: Policy) -> Whole | None:
+    sums, process = books.together.sums, books.together.process
+    if not sums.sessions:
+        return None
+    effect, lo, hi = (rounded(number) for number in interval(sums, books.unit(policy), policy))
+    helps, harms = rounded(process.helps.value()), rounded(process.harms.value())
+    return Whole(effect, lo, hi, helps, harms, sums.sessions, sums.shown, sums.sessions - sums.shown)
 
 
 def _order(event: Found) -> tuple[float, str, str, str, str]:
+    """By time, kind, session and rule; what is alike in all of them by what it says."""
     kind = {Outcome: "outcome", Recurrence: "recurrence", Trigger: "trigger"}[type(event)]
-    return (event.ts, kind, event.session, getattr(event, "rule", ""), repr(event))
+    rule = "" if isinstance(event, Outcome) else event.rule
+    return (event.ts, kind, event.session, rule, repr(event))
 
 
 def _standing(trial: Trial, policy: Policy) -> Standing:

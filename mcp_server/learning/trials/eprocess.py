@@ -11,21 +11,33 @@ from collections.abc import Sequence
 from math import frexp, fsum, ldexp
 
 TIDY = 64
-"""Bets between two looks at the exponents. One bet changes wealth by a factor of .05 to 1.95 (see `stake`)."""
+"""Bets between two looks at the exponents; one bet changes wealth by a factor between .05 and 1.95."""
 
 MOST = 1e300
 """Wealth above this is reported as this."""
 
+_HIGHEST = 990
+"""Binary exponent of wealth that is reported as `MOST`."""
+
 
 class Wealth:
-    """Wealth of each size of bet."""
+    """Wealth of each size of bet, in one direction."""
 
     __slots__ = ("parts", "rows", "shifts")
 
-    def __init__(self, sizes: int) -> None:
-        self.parts = [1.0] * sizes
+    def __init__(self, sizes: int, begin: float = 1.0) -> None:
+        self.parts = [begin] * sizes
         self.shifts = [0] * sizes
         self.rows = 0
+
+    def bet(self, bets: Sequence[float], z: float, weight: float, most: float) -> None:
+        """One session: each size is `weight` times a bet, but at most `most`."""
+        parts = self.parts
+        for number, size in enumerate(bets):
+            parts[number] *= 1.0 + min(size * weight, most) * z
+        self.rows += 1
+        if self.rows % TIDY == 0:
+            self.tidy()
 
     def tidy(self) -> None:
         """Move what the products have gained or lost into the exponents."""
@@ -35,39 +47,42 @@ class Wealth:
 
     def value(self) -> float:
         """The mean over the sizes of bet: the e-value."""
-        highest = max(self.shifts)
-        if highest > 900:
+        if max(self.shifts) > _HIGHEST:
             return MOST
-        return min(
-            MOST,
-            fsum(ldexp(part, shift) for part, shift in zip(self.parts, self.shifts, strict=True)) / len(self.parts),
-        )
+        wealth = map(ldexp, self.parts, self.shifts)
+        return min(MOST, fsum(wealth) / len(self.parts))
 
 
 class Process:
-    """The two wealths of one question: does it help, does it harm?"""
+    """The two wealths of one question: does it help, does it harm?
+
+    With `adaptive` there is one more bet in each direction, whose size follows what was learnt so far.
+    """
 
     __slots__ = ("harms", "helps")
 
-    def __init__(self, sizes: int) -> None:
-        self.helps, self.harms = Wealth(sizes), Wealth(sizes)
+    def __init__(self, sizes: int, *, adaptive: bool = False) -> None:
+        self.helps, self.harms = Wealth(sizes + adaptive), Wealth(sizes + adaptive)
 
-    def bet(self, bets: Sequence[float], z: float, weight: float, most: float) -> None:
-        """One session, with fixed sizes of bet; none above `most`."""
-        bet(self.helps, bets, z, weight, most)
-        bet(self.harms, bets, -z, weight, most)
+    def bet(self, bets: Sequence[float], z: float, weight: float, most: float, adaptive: float = 0.0) -> None:
+        """One session. `adaptive` above 0 bets on help, below 0 on harm."""
+        helps, harms = self.helps.parts, self.harms.parts
+        number = 0
+        # The same bets in both directions at once: this is the innermost loop of a replay.
+        for size in bets:
+            gain = min(size * weight, most) * z
+            helps[number] *= 1.0 + gain
+            harms[number] *= 1.0 - gain
+            number += 1
+        if adaptive > 0.0:
+            helps[number] *= 1.0 + min(adaptive * weight, most) * z
+        elif adaptive < 0.0:
+            harms[number] *= 1.0 - min(-adaptive * weight, most) * z
+        self.helps.rows += 1
+        if self.helps.rows % TIDY == 0:
+            self.helps.tidy()
+            self.harms.tidy()
 
-    def both(self) -> float:
+    def either(self) -> float:
         """The e-value of "it changes at all": the mean of both directions."""
         return (self.helps.value() + self.harms.value()) / 2.0
-
-
-def bet(wealth: Wealth, bets: Sequence[float], z: float, weight: float, most: float) -> None:
-    """One session in one direction."""
-    parts = wealth.parts
-    for number, size in enumerate(bets):
-        stake = size * weight
-        parts[number] *= 1.0 + (min(most, stake)) * z
-    wealth.rows += 1
-    if wealth.rows % TIDY == 0:
-        wealth.tidy()

@@ -50,3 +50,9 @@ class SettingError(TrialError):
     """A setting that does not exist, or whose value is out of range."""
 
     name = "setting"
+
+
+class StateError(TrialError):
+    """A kept state that this version cannot go on from."""
+
+    name = "state"

@@ -26,8 +26,7 @@ def guard(guards: dict[str, Wealth], name: str, sizes: int) -> Wealth:
 
     So joining changes the mean by nothing, and the mean stays a martingale whenever it happens.
     """
-    if name not in guards:
-        begun = Wealth(sizes)
-        begun.parts = [together(guards)] * sizes
-        guards[name] = begun
-    return guards[name]
+    found = guards.get(name)
+    if found is None:
+        found = guards[name] = Wealth(sizes, together(guards))
+    return found

@@ -3,18 +3,12 @@
 import json
 from collections.abc import Iterable, Iterator
 
-from mcp_server.learning.trials.engine import NAME, Decisions, Engine, Greeting, Reply
+from mcp_server.learning.trials.engine import Decisions, Engine, Greeting, Reply
 from mcp_server.learning.trials.errors import DuplicateError, TrialError, UnknownIdError
-from mcp_server.learning.trials.events import (
-    End,
-    Event,
-    Exposure,
-    Outcome,
-    Recurrence,
-    Session,
-    Trigger,
-    parse,
-)
+from mcp_server.learning.trials.events import End, Event, Exposure, Outcome, Recurrence, Session, Trigger, parse
+
+NAME = "mcp-promptlearn"
+"""How the engine greets."""
 
 BOM = b"\xef\xbb\xbf"
 """What some editors put before the first line."""
@@ -46,7 +40,7 @@ def _check(event: Event, sessions: set[str]) -> None:
             if event.session in sessions:
                 raise DuplicateError(f"session {event.session[:60]!r} began already; give each its own id")
             sessions.add(event.session)
-        case Exposure() | Outcome() | Trigger() | Recurrence():
+        case Outcome() | Trigger() | Recurrence():
             if event.session not in sessions:
                 raise UnknownIdError(f"session {event.session[:60]!r} has not begun; put its session line before")
         case _:
@@ -59,12 +53,22 @@ def written(reply: Reply) -> str:
         case Greeting():
             body: dict[str, object] = {"t": "hello", "v": 1, "engine": NAME, "seed": reply.seed}
         case Exposure():
-            body = {"t": "exposure", "session": reply.session, "shown": list(reply.shown), "p": dict(reply.p)}
+            body = {"t": "exposure", "session": reply.session, "shown": reply.shown, "p": reply.p}
             if reply.assigned is not None:
-                body["assigned"] = list(reply.assigned)
+                body["assigned"] = reply.assigned
             if reply.set is not None:
                 body["set"] = {"p": reply.set[0], "on": reply.set[1]}
-        case _:
-            ts = int(reply.ts) if reply.ts == int(reply.ts) else reply.ts
-            body = {"t": "decisions", "ts": ts, "rules": {rule: made._asdict() for rule, made in reply.rules.items()}}
+        case Decisions():
+            rules = {rule: made._asdict() for rule, made in reply.rules.items()}
+            body = {"t": "decisions", "ts": _whole(reply.ts), "rules": rules, "looks": reply.looks, "held": reply.held}
+            body |= {"late": reply.late, "unexposed": reply.unexposed}
+            if reply.set is not None:
+                body["set"] = reply.set._asdict()
+            if reply.braked is not None:
+                body["braked"] = _whole(reply.braked)
     return json.dumps(body, separators=(",", ":"))
+
+
+def _whole(ts: float) -> float:
+    """A time as it was probably written."""
+    return int(ts) if ts == int(ts) else ts

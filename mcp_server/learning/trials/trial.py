@@ -9,21 +9,18 @@ from mcp_server.learning.trials.events import TRIAL
 from mcp_server.learning.trials.policy import Policy
 from mcp_server.learning.trials.posterior import Belief, combined
 
-REJECTED = "rejected"
-"""Endings of a retired rule: by a person, ..."""
-STOPPED = "retired"
-UNLIKELY = "unlikely"
-"""... by a posterior, ..."""
-FUTILE = "futile"
-HARMFUL = "harmful"
-"""... by evidence of harm."""
-GUARDRAIL = "guardrail"
+REJECTED, STOPPED = "rejected", "retired"
+"""Why a rule is retired: a person rejected or retired it, ..."""
+UNLIKELY, FUTILE = "unlikely", "futile"
+"""... it hardly helps, or hardly enough for the room it takes, as far as can be believed, ..."""
+HARMFUL, GUARDRAIL = "harmful", "guardrail"
+"""... there is evidence that it harms, or that it makes something else worse."""
 
 
 class Sums:
-    """Sufficient statistics of an effect: N, D, the residuals' squares, and the sessions they come from.
+    """Sufficient statistics of an effect: N, D, the squares of residuals, and the sessions they come from.
 
-    N = sum w (A - p) e, D = sum w (A - p)^2. The reference's V equals D, so var = sigma^2 / D.
+    N = sum w (A - p) e, D = sum w (A - p)^2. The reference's V equals D, so that var = sigma^2 / D.
     """
 
     __slots__ = ("mass", "noise", "rows", "sessions", "shown", "signal")
@@ -34,13 +31,12 @@ class Sums:
 
     def variance(self, unit: float, policy: Policy) -> float:
         """Sigma^2: the mean of w e^2, which thereby knows how outcomes cluster."""
-        weight = policy.noise_weight
-        return (self.noise / unit + weight * policy.noise) / (self.rows / unit + weight)
+        weight = policy.noise_weight * unit
+        return (self.noise + weight * policy.noise) / (self.rows + weight)
 
     def belief(self, prior: float, deviation: float, unit: float, policy: Policy) -> Belief:
         """The posterior of the effect."""
-        variance = self.variance(unit, policy)
-        return combined(prior, deviation, self.signal / unit, self.mass / unit, variance)
+        return combined(prior, deviation, self.signal / unit, self.mass / unit, self.variance(unit, policy))
 
     def scale(self, factor: float) -> None:
         """Let all of it fade."""
@@ -56,7 +52,7 @@ class Track:
     __slots__ = ("process", "sums")
 
     def __init__(self, sizes: int) -> None:
-        self.sums, self.process = Sums(), Process(sizes)
+        self.sums, self.process = Sums(), Process(sizes, adaptive=True)
 
 
 class Ratio:
@@ -73,7 +69,7 @@ class Ratio:
 
 
 class Trial:
-    """One rule version. Everything in it is plain numbers and texts, see `state`."""
+    """One rule version."""
 
     __slots__ = (
         *("rule", "version", "scope", "target", "tokens", "similar_to", "imported", "inherited", "models"),
@@ -83,21 +79,21 @@ class Trial:
         *("prior", "belief", "probability", "waits_for", "promoted_e", "proven_e"),
     )
 
-    def __init__(self, rule: str, policy: Policy) -> None:
-        self.rule = rule
+    def __init__(self, rule: str, policy: Policy, *, target: str = "") -> None:
+        self.rule, self.target = rule, target
         self.version = 1
         self.scope: list[str] = []
-        self.target = ""
         self.tokens = 0.0
-        self.similar_to = ""
+        self.similar_to = self.waits_for = ""
         self.imported = False
         self.inherited: float | None = None
         """Prior mean, where it comes from a parent."""
         self.models: list[str] = []
+        """Labels under which it was a candidate."""
 
         self.state = TRIAL
         self.approved = False
-        """Active by a person's word, not by evidence."""
+        """Active by a person's word; evidence may confirm it, a posterior alone cannot undo it."""
         self.pinned = False
         self.ending = ""
         self.since = 0.0
@@ -113,31 +109,44 @@ class Trial:
         """Its place among all that ever had a coin, from 1; 0 before its first."""
         self.looks = self.triggered = self.observed = self.quiet = self.quiet_withheld = 0
         self.promoted_e: float | None = None
+        """The e-value with which "it helps" was claimed; frozen, so that the claim stays an e-value."""
         self.proven_e: float | None = None
 
         self.prior = 0.0
-        self.belief = Belief(0.0, 1.0)
+        self.belief = Belief(0.0, self.deviation(policy))
         self.probability: float | None = None
-        self.waits_for = ""
-        self.restart(policy)
+        sizes = len(self.bets(policy))
+        self.main, self.verified = Track(sizes), Track(sizes)
         self.said = Sums()
         self.verified_only = False
+        """Verified results alone count: the agent's reports told something else."""
+        self.strict = Process(sizes)
+        """Bets on "looked for and not found" over all triggered sessions."""
+        self.seen = Process(len(policy.bets))
+        """Bets on whether anybody looked: did the detector run, was an outcome reported?"""
         self.guards: dict[str, Wealth] = {}
         self.coins, self.scored_coins = Ratio(), Ratio()
 
     def restart(self, policy: Policy) -> None:
-        """Begin the bets anew; the sums stay where they are."""
-        sizes = len(bets(self, policy)) + 1
-        kept = (self.main.sums, self.verified.sums) if hasattr(self, "main") else (Sums(), Sums())
-        self.main, self.verified = Track(sizes), Track(sizes)
-        self.main.sums, self.verified.sums = kept
+        """Begin the bets anew; the sums stay."""
+        sizes = len(self.bets(policy))
+        self.main.process, self.verified.process = Process(sizes, adaptive=True), Process(sizes, adaptive=True)
         self.strict = Process(sizes)
-        self.seen = Process(len(policy.bets))
+
+    def forgive(self) -> None:
+        """Begin the bets on harm anew: the claim was made about another model. Help keeps its wealth."""
+        for process in (self.main.process, self.verified.process, self.strict):
+            process.harms = Wealth(len(process.harms.parts))
+        self.guards = {}
 
     @property
     def ruling(self) -> Track:
         """What it is judged by."""
         return self.verified if self.verified_only else self.main
+
+    def bets(self, policy: Policy) -> tuple[float, ...]:
+        """Sizes of bet; effects on recurrence are larger."""
+        return policy.target_bets if self.target else policy.bets
 
     def deviation(self, policy: Policy) -> float:
         """Of the prior."""
@@ -159,8 +168,3 @@ class Trial:
         """Let what is known count less."""
         for sums in (self.main.sums, self.verified.sums, self.said):
             sums.scale(factor)
-
-
-def bets(trial: Trial, policy: Policy) -> tuple[float, ...]:
-    """The sizes of bet of its endpoint; effects on recurrence are larger."""
-    return policy.target_bets if trial.target else policy.bets
