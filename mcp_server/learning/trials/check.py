@@ -18,8 +18,17 @@ from mcp_server.learning.trials.held import Held
 from mcp_server.learning.trials.trial import Trial
 
 
-def check(event: Event, trials: Mapping[str, Trial], held: Mapping[str, Held], now: float | None) -> None:
-    """Nothing, for an event that may follow those before. Raises `TrialError` for any other."""
+def check(
+    event: Event,
+    trials: Mapping[str, Trial],
+    held: Mapping[str, Held],
+    waiting: Iterable[Outcome | Trigger | Recurrence],
+    now: float | None,
+) -> None:
+    """Nothing, for an event that may follow those before. Raises `TrialError` for any other.
+
+    `waiting` is what was said since the last line that acted, and has not reached its session yet.
+    """
     ts = getattr(event, "ts", None)
     if ts is not None and now is not None and ts < now:
         raise ClockError(f"{ts:.15g} is before {now:.15g}; put the lines in the order of their times")
@@ -33,7 +42,7 @@ def check(event: Event, trials: Mapping[str, Trial], held: Mapping[str, Held], n
                 raise DuplicateError(f"session {event.session[:60]!r} began already; give each its own id")
             _known(event.candidates or (), trials)
         case Exposure():
-            _exposure(event, trials, held)
+            _exposure(event, trials, held.get(event.session), waiting)
         case Announcement():
             _announcement(event, trials)
         case Revision():
@@ -62,13 +71,18 @@ def _announcement(event: Announcement, trials: Mapping[str, Trial]) -> None:
         raise MalformedError(f"rule {event.rule[:60]!r} would be similar to itself; name an earlier one")
 
 
-def _exposure(event: Exposure, trials: Mapping[str, Trial], held: Mapping[str, Held]) -> None:
-    session = held.get(event.session)
+def _exposure(
+    event: Exposure,
+    trials: Mapping[str, Trial],
+    session: Held | None,
+    waiting: Iterable[Outcome | Trigger | Recurrence],
+) -> None:
     if session is None:
         raise UnknownIdError(f"session {event.session[:60]!r} has not begun; put its session line before")
     if session.exposed:
         raise DuplicateError(f"session {event.session[:60]!r} was exposed already; write one exposure line for each")
-    if session.outcomes:
+    said = any(isinstance(each, Outcome) and each.session == event.session for each in waiting)
+    if said or session.outcomes:
         raise MalformedError(
             f"session {event.session[:60]!r} had an outcome before its exposure; "
             "probabilities count only if they were fixed before, so put the exposure line first"

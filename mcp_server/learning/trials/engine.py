@@ -101,7 +101,7 @@ class Engine:
         """Take in one event. Raises `TrialError` for one that cannot be; nothing is changed then."""
         if self.chooses and isinstance(event, Exposure):
             raise MalformedError("exposure lines are the engine's answers here; use replay for a log that holds them")
-        check(event, self.books.trials, self.held, self.now)
+        check(event, self.books.trials, self.held, self.waiting, self.now)
         ts = getattr(event, "ts", None)
         if ts is not None:
             self.now = ts

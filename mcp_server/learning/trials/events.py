@@ -180,7 +180,7 @@ def _hello(fields: Mapping[str, Any]) -> Event:
 
 def _announcement(fields: Mapping[str, Any]) -> Event:
     initial = fields.get("initial", TRIAL)
-    if initial not in {TRIAL, ACTIVE}:
+    if initial not in (TRIAL, ACTIVE):
         raise MalformedError("rule.initial must be trial or active")
     parents = fields.get("parent")
     if isinstance(parents, str):
@@ -241,10 +241,10 @@ def _outcome(fields: Mapping[str, Any]) -> Event:
     success, source = fields.get("success"), fields.get("source", SELF)
     if success is not None and not isinstance(success, bool):
         raise MalformedError("outcome.success must be true, false or null")
-    if source not in {SELF, CI, JUDGE}:
+    if source not in (SELF, CI, JUDGE):
         raise MalformedError("outcome.source must be self, ci or judge")
     feedback = fields.get("feedback")
-    if feedback not in {None, "pos", "neg"}:
+    if feedback not in (None, "pos", "neg"):
         raise MalformedError("outcome.feedback must be pos, neg or null")
     score = _probability(fields.get("score"), "outcome.score")
     if score is None and success is not None:

@@ -3,7 +3,7 @@
 One e-value of harm per guardrail, averaged per rule. They stop or roll back, never promote.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import fsum
 
 from mcp_server.learning.trials.eprocess import MOST, Wealth
@@ -21,12 +21,12 @@ def worst(guards: Mapping[str, Wealth]) -> str:
     return max(guards, key=lambda name: guards[name].value())
 
 
-def guard(guards: dict[str, Wealth], name: str, sizes: int) -> Wealth:
-    """The wealth of a guardrail. One that joins later begins at the mean of the others.
+def join(guards: dict[str, Wealth], names: Iterable[str], sizes: int) -> None:
+    """Let guardrails join, before any bet on the session is made; each begins at the mean of those before.
 
     So joining changes the mean by nothing, and the mean stays a martingale whenever it happens.
     """
-    found = guards.get(name)
-    if found is None:
-        found = guards[name] = Wealth(sizes, together(guards))
-    return found
+    new = [name for name in names if name not in guards]
+    if new:
+        begin = together(guards)
+        guards.update((name, Wealth(sizes, begin)) for name in new)

@@ -200,22 +200,18 @@ def _seen(row: Row, yes: bool, expected: float, policy: Policy) -> None:
 def _guard(category: Category, held: Held, rows: Sequence[Row], main: Scored | None, policy: Policy) -> None:
     """Bet on harm to everything that a rule may not make worse; success guards those that are judged by a target."""
     well = _well(category, held, policy)
-    for name, y in well.items():
-        rate = category.rate(name)
-        e = _residual(Scored(y, 1.0, rate.mean(policy.start, policy.start_weight)), 0.0, policy)
-        for row in rows:
-            wealth = guardrails.guard(row.trial.guards, name, len(policy.bets))
-            wealth.bet(policy.bets, -row.above * e, 1.0, row.most)
-        rate.feed(y, 1.0, policy.half_life)
-    if main is not None:
-        e = _residual(main, 0.0, policy)
-        for row in rows:
-            if row.trial.target:
-                wealth = guardrails.guard(row.trial.guards, guardrails.SUCCESS, len(policy.bets))
-                wealth.bet(policy.bets, -row.above * e, main.weight, row.most)
+    bets = {name: (_residual(scored, 0.0, policy), scored.weight) for name, scored in well.items()}
+    by_target = bets if main is None else bets | {guardrails.SUCCESS: (_residual(main, 0.0, policy), main.weight)}
+    for row in rows:
+        chosen = by_target if row.trial.target else bets
+        guardrails.join(row.trial.guards, chosen, len(policy.bets))
+        for name, (e, weight) in chosen.items():
+            row.trial.guards[name].bet(policy.bets, -row.above * e, weight, row.most)
+    for name, scored in well.items():
+        category.rate(name).feed(scored.y, 1.0, policy.half_life)
 
 
-def _well(category: Category, held: Held, policy: Policy) -> dict[str, float]:
+def _well(category: Category, held: Held, policy: Policy) -> dict[str, Scored]:
     """How a session fared by the guardrails that say something: 1 is well, 0 is not."""
     well: dict[str, float] = {}
     failing = [each.failing for each in held.outcomes if each.failing is not None]
@@ -238,7 +234,8 @@ def _well(category: Category, held: Held, policy: Policy) -> dict[str, float]:
         well[guardrails.FEEDBACK] = float(not complained)
     elif complained:
         category.rate(guardrails.FEEDBACK)
-    return well
+    start, weight = policy.start, policy.start_weight
+    return {name: Scored(y, 1.0, category.rate(name).mean(start, weight)) for name, y in well.items()}
 
 
 def _together(books: Books, coin: tuple[float, bool], main: Scored, unit: float, policy: Policy) -> None:
