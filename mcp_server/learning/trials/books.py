@@ -42,8 +42,8 @@ class Books:
     """Sums and states. They grow with rules, categories and targets, not with sessions."""
 
     __slots__ = (
-        *("trials", "categories", "targets", "overall", "together", "outcomes", "tried", "looks", "late"),
-        *("unexposed", "level", "alarmed", "braked_at", "changed", "pending", "revised", "max_rules", "settles"),
+        *("trials", "categories", "targets", "overall", "together", "outcomes", "tried", "looks", "late", "unexposed"),
+        *("level", "alarmed", "braked_at", "changed", "pending", "revised", "verified", "max_rules", "settles"),
     )
 
     def __init__(self, policy: Policy) -> None:
@@ -71,6 +71,8 @@ class Books:
         """What changed since the last consolidate."""
         self.revised = False
         """The log names its revisions; else every consolidate after a change makes one."""
+        self.verified = False
+        """A result was verified once, so that reports can be held against results."""
         self.max_rules = policy.max_rules
         self.settles = policy.settles
 

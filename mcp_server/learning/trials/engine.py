@@ -30,7 +30,7 @@ from mcp_server.learning.trials.events import (
 )
 from mcp_server.learning.trials.exposure import expose
 from mcp_server.learning.trials.held import Coin, Held
-from mcp_server.learning.trials.moves import tried
+from mcp_server.learning.trials.moves import futility, tried
 from mcp_server.learning.trials.policy import POLICY, Policy
 from mcp_server.learning.trials.score import score
 from mcp_server.learning.trials.trial import REJECTED, STOPPED, Trial
@@ -285,11 +285,12 @@ class Engine:
         books, policy = self.books, self.policy
         for name in [name for name, held in self.held.items() if score(books, held, ts, policy)]:
             del self.held[name]
-        decide(books, ts, policy)
+        found = decide(books, ts, policy)
+        worth = futility(books, policy)
         self._serving = None
         return Decisions(
             ts,
-            {rule: decision(books, trial, policy) for rule, trial in books.trials.items()},
+            {rule: decision(books, trial, found[rule], policy, worth) for rule, trial in books.trials.items()},
             books.looks,
             len(self.held),
             books.late,

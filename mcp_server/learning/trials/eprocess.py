@@ -65,19 +65,22 @@ class Process:
         self.helps, self.harms = Wealth(sizes + adaptive), Wealth(sizes + adaptive)
 
     def bet(self, bets: Sequence[float], z: float, weight: float, most: float, adaptive: float = 0.0) -> None:
-        """One session. `adaptive` above 0 bets on help, below 0 on harm."""
+        """One session. `bets` rise. `adaptive` above 0 bets on help, below 0 on harm."""
         helps, harms = self.helps.parts, self.harms.parts
-        number = 0
+        if weight != 1.0 or bets[-1] > most or not -most <= adaptive <= most:
+            bets = [min(size * weight, most) for size in bets]
+            adaptive = min(most, max(-most, adaptive * weight))
         # The same bets in both directions at once: this is the innermost loop of a replay.
+        number = 0
         for size in bets:
-            gain = min(size * weight, most) * z
+            gain = size * z
             helps[number] *= 1.0 + gain
             harms[number] *= 1.0 - gain
             number += 1
         if adaptive > 0.0:
-            helps[number] *= 1.0 + min(adaptive * weight, most) * z
+            helps[number] *= 1.0 + adaptive * z
         elif adaptive < 0.0:
-            harms[number] *= 1.0 - min(-adaptive * weight, most) * z
+            harms[number] *= 1.0 + adaptive * z
         self.helps.rows += 1
         if self.helps.rows % TIDY == 0:
             self.helps.tidy()

@@ -4,23 +4,11 @@ State is permission, verdict is evidence. What a person approved is never undone
 a person rejected or retired never returns by itself. Guardrails and evidence of harm stop a rule whoever admitted it.
 """
 
-from mcp_server.learning.trials import guardrails
 from mcp_server.learning.trials.books import Books
 from mcp_server.learning.trials.events import ACTIVE, RETIRED, TRIAL
-from mcp_server.learning.trials.policy import PER_RULE, Policy
+from mcp_server.learning.trials.known import Known
+from mcp_server.learning.trials.policy import Policy
 from mcp_server.learning.trials.trial import FUTILE, GUARDRAIL, HARMFUL, UNLIKELY, Trial
-
-COINS, DETECTOR, REPORTS = "coins", "detector", "reports"
-"""Why a rule's promotion is frozen: its coins do not fall as they should, or something else depends on them."""
-
-
-def frozen(trial: Trial, policy: Policy) -> str:
-    """Why a rule may not be promoted now, or nothing."""
-    if max(abs(trial.coins.deviations()), abs(trial.scored_coins.deviations())) > policy.ratio_deviations:
-        return COINS
-    if trial.seen.either() >= policy.freeze_e:
-        return DETECTOR if trial.target else REPORTS
-    return ""
 
 
 def futility(books: Books, policy: Policy) -> float:
@@ -30,34 +18,33 @@ def futility(books: Books, policy: Policy) -> float:
     return max(policy.futile_least, min(policy.futile_most, step))
 
 
-def enough(trial: Trial, policy: Policy) -> bool:
-    """Are there so many sessions that something may be said?"""
-    return trial.ruling.sums.sessions >= policy.min_sessions
+def move(
+    books: Books, trial: Trial, known: Known, now: float, policy: Policy, *, discovery: bool, worth: float
+) -> bool:
+    """Move a rule if its evidence asks for it, and say whether anything changed.
 
-
-def move(books: Books, trial: Trial, now: float, policy: Policy, *, discovery: bool) -> bool:
-    """Move a rule if its evidence asks for it, and say whether it moved. `discovery`: e-BH has it."""
+    `discovery`: e-BH has it among its discoveries. `worth`: the effect that its room is worth.
+    """
     if trial.pinned:
         return False
     if trial.state == RETIRED:
-        return _retry(books, trial, now, policy)
-    ending = _ending(books, trial, policy)
+        return _retry(books, trial, known, now, policy)
+    ending = _ending(trial, known, policy, worth)
     if ending:
         trial.state, trial.ending, trial.since, trial.renewed = RETIRED, ending, now, False
         trial.retired_mass = trial.ruling.sums.mass / books.unit(policy)
-        return True
-    if _supported(trial, policy, discovery=discovery):
-        trial.promoted_e = trial.evidence()[0]
+    elif discovery and _supported(trial, known, policy):
+        trial.promoted_e = known.helps
         if trial.state == TRIAL:
             trial.state, trial.since = ACTIVE, now
-            return True
-    elif _fallen(trial, policy):
+    elif _fallen(trial, known, policy):
         trial.state, trial.since = TRIAL, now
         trial.promoted_e = trial.proven_e = None
         trial.restart(policy)
         tried(books, trial)
-        return True
-    return False
+    else:
+        return False
+    return True
 
 
 def tried(books: Books, trial: Trial) -> None:
@@ -75,39 +62,34 @@ def brake(books: Books, now: float, policy: Policy) -> None:
             trial.braked = int(policy.brake_sessions)
 
 
-def _ending(books: Books, trial: Trial, policy: Policy) -> str:
+def _ending(trial: Trial, known: Known, policy: Policy, worth: float) -> str:
     """Why a live rule has to be retired, or nothing."""
-    likely = trial.belief.above()
-    if guardrails.together(trial.guards) >= policy.guardrail_e:
+    if known.guard >= policy.guardrail_e:
         return GUARDRAIL
-    if trial.evidence()[1] >= policy.harm_e and likely < 0.5:
+    if known.harms >= policy.harm_e and known.likely < 0.5:
         return HARMFUL
-    if not enough(trial, policy) or (trial.state == ACTIVE and trial.approved):
+    if not known.enough or (trial.state == ACTIVE and trial.approved):
         return ""
-    if likely < policy.unlikely:
+    if known.likely < policy.unlikely:
         return UNLIKELY
-    if trial.state == TRIAL and trial.belief.above(futility(books, policy)) < policy.futile:
-        return FUTILE
-    return ""
+    return FUTILE if trial.state == TRIAL and trial.belief.above(worth) < policy.futile else ""
 
 
-def _supported(trial: Trial, policy: Policy, *, discovery: bool) -> bool:
+def _supported(trial: Trial, known: Known, policy: Policy) -> bool:
     """May "it helps" be claimed now? It is claimed once, with the e-value of that moment."""
-    if trial.promoted_e is not None or not enough(trial, policy) or not (discovery or policy.guard == PER_RULE):
-        return False
-    helps = trial.evidence()[0]
-    return helps >= policy.promote_e and trial.belief.above() > 0.5 and not frozen(trial, policy)
+    shown = known.enough and known.helps >= policy.promote_e and known.likely > 0.5
+    return shown and trial.promoted_e is None and not known.frozen
 
 
-def _fallen(trial: Trial, policy: Policy) -> bool:
+def _fallen(trial: Trial, known: Known, policy: Policy) -> bool:
     """Is a rule that evidence promoted no longer believed in?"""
     by_evidence = trial.state == ACTIVE and not trial.approved
-    return by_evidence and enough(trial, policy) and trial.belief.above() < policy.demote
+    return by_evidence and known.enough and known.likely < policy.demote
 
 
-def _retry(books: Books, trial: Trial, now: float, policy: Policy) -> bool:
+def _retry(books: Books, trial: Trial, known: Known, now: float, policy: Policy) -> bool:
     """A rule that the program retired returns when what was known against it has faded."""
-    if trial.belief.above() <= policy.retry_above:
+    if known.likely <= policy.retry_above:
         return False
     if trial.ending in {UNLIKELY, FUTILE}:
         faded = trial.ruling.sums.mass / books.unit(policy) <= policy.retry_faded * trial.retired_mass

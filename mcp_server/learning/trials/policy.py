@@ -229,7 +229,7 @@ def _bets(name: str, value: object) -> tuple[float, ...]:
     bets = tuple(bet for bet in map(_number, items) if bet is not None and 0 < bet < 10)
     if not 0 < len(bets) == len(items) <= 20:
         raise SettingError(f"{name} must be a list of 1 to 20 numbers above 0 and below 10")
-    return bets
+    return tuple(sorted(bets))
 
 
 def _number(value: object) -> float | None:

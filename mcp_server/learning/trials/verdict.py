@@ -3,12 +3,12 @@
 from math import ceil, log
 from typing import NamedTuple
 
-from mcp_server.learning.trials import guardrails, words
+from mcp_server.learning.trials import words
 from mcp_server.learning.trials.belief import estimate
 from mcp_server.learning.trials.books import Books
 from mcp_server.learning.trials.coin import rounded
 from mcp_server.learning.trials.events import ACTIVE, RETIRED, TRIAL
-from mcp_server.learning.trials.moves import enough, frozen
+from mcp_server.learning.trials.known import Known
 from mcp_server.learning.trials.policy import Policy
 from mcp_server.learning.trials.posterior import half_width
 from mcp_server.learning.trials.trial import GUARDRAIL, HARMFUL, Sums, Trial
@@ -55,33 +55,31 @@ class Decision(NamedTuple):
     ending: str | None
 
 
-def decision(books: Books, trial: Trial, policy: Policy) -> Decision:
-    """The decision about one rule as it stands."""
+def decision(books: Books, trial: Trial, known: Known, policy: Policy, worth: float) -> Decision:
+    """The decision about one rule as it stands. `worth`: the effect that its room is worth."""
     sums = trial.ruling.sums
-    helps, harms = trial.evidence()
     effect, lo, hi = interval(sums, books.unit(policy), policy)
-    said = verdict(trial, policy)
-    asked = asks(trial, policy)
+    said, asked = verdict(trial, known, policy), asks(trial, known, policy)
     return Decision(
         state=trial.state,
         verdict=said,
         effect=rounded(effect),
         lo=rounded(lo),
         hi=rounded(hi),
-        p_help=rounded(trial.belief.above()),
-        e_help=rounded(helps),
-        e_harm=rounded(harms),
+        p_help=rounded(known.likely),
+        e_help=rounded(known.helps),
+        e_harm=rounded(known.harms),
         n=sums.sessions,
         shown=sums.shown,
         withheld=sums.sessions - sums.shown,
-        needed=needed(books, trial, policy),
-        reason=words.reason(books, trial, said, asked, policy),
+        needed=needed(books, trial, known, policy),
+        reason=words.reason(trial, known, said, asked, policy, worth),
         asks=asked or None,
-        frozen=frozen(trial, policy) or None,
+        frozen=known.frozen or None,
         looks=trial.looks,
         mean=rounded(trial.belief.mean),
         p=None if trial.probability is None else rounded(trial.probability),
-        e_guard=rounded(guardrails.together(trial.guards)),
+        e_guard=rounded(known.guard),
         triggered=trial.triggered,
         observed=trial.observed,
         ending=trial.ending or None,
@@ -98,15 +96,14 @@ def interval(sums: Sums, unit: float, policy: Policy) -> tuple[float, float, flo
     return effect, max(-1.0, effect - half), min(1.0, effect + half)
 
 
-def verdict(trial: Trial, policy: Policy) -> str:
+def verdict(trial: Trial, known: Known, policy: Policy) -> str:
     """What the evidence says, in one of seven words."""
-    helps, harms = trial.evidence()
-    likely = trial.belief.above()
-    claimed = trial.promoted_e is not None or helps >= policy.promote_e
+    likely = known.likely
+    claimed = trial.promoted_e is not None or known.helps >= policy.promote_e
     cases = (
         (trial.pinned or (trial.observed > 0 and not trial.order), UNMEASURED),
-        (harms >= policy.harm_e and likely < 0.5, HARM),
-        (not enough(trial, policy), EARLY),
+        (known.harms >= policy.harm_e and likely < 0.5, HARM),
+        (not known.enough, EARLY),
         (trial.proven_e is not None and likely > 0.5, PROVEN),
         (claimed and likely > 0.5, SUPPORTED),
         (not policy.ask_below <= likely <= policy.ask_above, LEANING),
@@ -114,23 +111,24 @@ def verdict(trial: Trial, policy: Policy) -> str:
     return next((word for holds, word in cases if holds), NOTHING)
 
 
-def asks(trial: Trial, policy: Policy) -> str:
+def asks(trial: Trial, known: Known, policy: Policy) -> str:
     """What a person should decide, or nothing."""
-    likely = trial.belief.above()
+    if trial.pinned:
+        return ""
+    if trial.state == RETIRED:
+        return words.RESUME if trial.approved and trial.ending in {HARMFUL, GUARDRAIL} else ""
     quiet = trial.quiet >= policy.quiet and trial.quiet_withheld >= policy.quiet_withheld
-    live = trial.state != RETIRED and not trial.pinned
-    known = live and enough(trial, policy)
+    bad, good = known.enough and known.likely < policy.ask_below, known.enough and known.likely > policy.ask_above
     cases = (
-        (trial.state == RETIRED and trial.approved and trial.ending in {HARMFUL, GUARDRAIL}, words.RESUME),
-        (known and trial.state == ACTIVE and trial.approved and likely < policy.ask_below, words.RETIRE),
-        (known and trial.state == TRIAL and likely < policy.ask_below, words.REJECT),
-        (live and bool(trial.target) and quiet, words.OBSOLETE),
-        (known and trial.state == TRIAL and likely > policy.ask_above, words.APPROVE),
+        (bad and trial.state == ACTIVE and trial.approved, words.RETIRE),
+        (bad and trial.state == TRIAL, words.REJECT),
+        (bool(trial.target) and quiet, words.OBSOLETE),
+        (good and trial.state == TRIAL, words.APPROVE),
     )
     return next((word for holds, word in cases if holds), "")
 
 
-def needed(books: Books, trial: Trial, policy: Policy) -> int | None:
+def needed(books: Books, trial: Trial, known: Known, policy: Policy) -> int | None:
     """Sessions until an effect as large as believed (at least the planned one) would be supported.
 
     2 sigma^2 (log(20 / e) + 1) / (p (1 - p) d^2): a planning figure. None for a rule without a coin.
@@ -138,7 +136,7 @@ def needed(books: Books, trial: Trial, policy: Policy) -> int | None:
     p, mean = trial.probability, trial.belief.mean
     if p is None:
         return None
-    e = trial.evidence()[0 if mean >= 0.0 else 1]
+    e = known.helps if mean >= 0.0 else known.harms
     if e >= policy.promote_e:
         return 0
     effect = max(abs(mean), policy.planned_target if trial.target else policy.planned)

@@ -1,9 +1,8 @@
 """Why a rule stands where it stands, in sentences that a person reads without knowing any statistics."""
 
 from mcp_server.learning.trials import guardrails
-from mcp_server.learning.trials.books import Books
 from mcp_server.learning.trials.events import ACTIVE, RETIRED
-from mcp_server.learning.trials.moves import COINS, DETECTOR, frozen, futility
+from mcp_server.learning.trials.known import COINS, DETECTOR, Known
 from mcp_server.learning.trials.policy import Policy
 from mcp_server.learning.trials.trial import FUTILE, GUARDRAIL, HARMFUL, REJECTED, STOPPED, Trial
 
@@ -11,9 +10,9 @@ APPROVE, REJECT, RETIRE, OBSOLETE, RESUME = "approve", "reject", "retire", "obso
 """What a person may be asked."""
 
 
-def reason(books: Books, trial: Trial, verdict: str, asked: str, policy: Policy) -> str:
+def reason(trial: Trial, known: Known, verdict: str, asked: str, policy: Policy, worth: float) -> str:
     """The verdict with its numbers, what is permitted and why, and what stands in the way."""
-    parts = [_verdict(trial, verdict, policy), _state(books, trial, policy), _caution(trial, policy)]
+    parts = [_verdict(trial, known, verdict, policy), _state(trial, policy, worth), _caution(trial, known)]
     if asked:
         parts.append(_QUESTIONS[asked])
     return "; ".join(part for part in parts if part)
@@ -43,9 +42,8 @@ _QUESTIONS = {
 }
 
 
-def _verdict(trial: Trial, verdict: str, policy: Policy) -> str:
-    sums, likely = trial.ruling.sums, trial.belief.above()
-    helps, harms = trial.evidence()
+def _verdict(trial: Trial, known: Known, verdict: str, policy: Policy) -> str:
+    sums, (helps, harms, _, likely, _, _) = trial.ruling.sums, known
     shown = f"shown in {sums.shown} of {sums.sessions} sessions"
     match verdict:
         case "not measured":
@@ -64,11 +62,11 @@ def _verdict(trial: Trial, verdict: str, policy: Policy) -> str:
             return f"no effect that can be told from chance ({percent(likely)} likely to help); {shown}"
 
 
-def _state(books: Books, trial: Trial, policy: Policy) -> str:
+def _state(trial: Trial, policy: Policy, worth: float) -> str:
     if trial.pinned:
         return "pinned by a person"
     if trial.state == RETIRED:
-        return _ending(books, trial, policy)
+        return _ending(trial, worth)
     if trial.waits_for:
         return f"waits, because {trial.waits_for} says nearly the same and is tried first"
     if trial.braked:
@@ -80,7 +78,7 @@ def _state(books: Books, trial: Trial, policy: Policy) -> str:
     return "on trial"
 
 
-def _ending(books: Books, trial: Trial, policy: Policy) -> str:
+def _ending(trial: Trial, worth: float) -> str:
     match trial.ending:
         case ending if ending == REJECTED:
             return "rejected by a person, for good"
@@ -91,7 +89,7 @@ def _ending(books: Books, trial: Trial, policy: Policy) -> str:
         case ending if ending == HARMFUL:
             return "stopped; it is not tried again before another model comes"
         case ending if ending == FUTILE:
-            least = points(futility(books, policy)).removeprefix("+")
+            least = points(worth).removeprefix("+")
             return f"retired, as it hardly helps by the {least} that its room is worth"
         case _:
             return "retired, as it hardly helps at all"
@@ -106,15 +104,14 @@ _GUARDED = {
 }
 
 
-def _caution(trial: Trial, policy: Policy) -> str:
+def _caution(trial: Trial, known: Known) -> str:
     cautions: list[str] = []
     if trial.verified_only:
         cautions.append("changes the report, not the result: only verified results count")
-    stopped = frozen(trial, policy)
-    if stopped == COINS:
+    if known.frozen == COINS:
         cautions.append("not promoted now, as its coins do not fall as often as their probabilities say")
-    elif stopped == DETECTOR:
+    elif known.frozen == DETECTOR:
         cautions.append("not promoted now, as what would notice its failure runs more or less often with it")
-    elif stopped:
+    elif known.frozen:
         cautions.append("not promoted now, as sessions are reported more or less often with it")
     return "; ".join(cautions)

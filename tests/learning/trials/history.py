@@ -1,4 +1,4 @@
-"""Hand-made histories for the decision engine: days that pass, coins that fall as a test wants, and what came of them."""
+"""Hand-made histories for the decision engine: days that pass, coins that fall as wanted, and what came of them."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -145,8 +145,9 @@ def played(seed: int, *, sessions: int = 40, rules: int = 5, policy: Policy = PO
                  similar_to=similar, target=target, tokens=chance.choice([0, 20, 90]), **more)  # fmt: skip
             names.append(name)
         session, category = f"s{number}", chance.choice(["c", "d"])
+        offered, room = chance.sample(names, chance.randint(0, len(names))), chance.choice([2, 12])
         shown = tell(t="session", id=session, ts=ts, category=category, model=chance.choice(["m", "m", "n"]),
-                     max_rules=chance.choice([2, 12]), candidates=chance.sample(names, chance.randint(0, len(names))))  # fmt: skip
+                     max_rules=room, candidates=offered)  # fmt: skip
         for _ in range(chance.choice([0, 1, 1, 2])):
             votes = chance.sample(shown["shown"], len(shown["shown"]) // 2)
             tell(t="outcome", session=session, ts=ts, category=category, success=chance.choice([True, False, None]),
