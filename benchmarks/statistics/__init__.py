@@ -1,0 +1,1 @@
+"""Whether the trial engine keeps what it promises, proved in simulated projects whose truth is known."""
