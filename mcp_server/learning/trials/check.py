@@ -87,4 +87,6 @@ def _exposure(
             f"session {event.session[:60]!r} had an outcome before its exposure; "
             "probabilities count only if they were fixed before, so put the exposure line first"
         )
-    _known((*event.shown, *event.p, *(event.assigned or ())), trials)
+    if not event.p.keys() <= trials.keys():
+        _known(event.p, trials)
+    _known((*event.shown, *(event.assigned or ())), trials)

@@ -133,7 +133,7 @@ class Engine:
             self._serving = Serving(
                 coin.key(self.seed or 0) if self.key is None else self.key,
                 {trial.rule: _standing(trial, policy) for trial in self.books.trials.values()},
-                policy.holdout,
+                0.0 if policy.off else policy.holdout,
                 policy.budget_deviations,
                 policy.trials_share,
                 policy.floor,
@@ -160,7 +160,7 @@ class Engine:
                 self.books.unexposed += not held.exposed
                 self._votes(held, event)
             elif isinstance(event, Trigger) and event.p is not None and event.rule not in held.coins:
-                self._coin(held, event.rule, event.p, assigned=event.assigned)
+                self._coin(held, event.rule, event.p, event.assigned)
         self.waiting.clear()
 
     def _votes(self, held: Held, event: Outcome) -> None:
@@ -222,11 +222,14 @@ class Engine:
         held.exposed, held.set = True, event.set
         if event.set is not None and not event.set[1]:
             return
-        assigned = set(event.shown if event.assigned is None else event.assigned)
-        for rule in dict.fromkeys((*event.p, *event.shown, *assigned)):
-            self._coin(held, rule, event.p.get(rule), assigned=rule in assigned)
+        assigned = dict.fromkeys(event.shown if event.assigned is None else event.assigned, True)
+        for rule, p in event.p.items():
+            self._coin(held, rule, p, rule in assigned)
+        for rule in (*event.shown, *assigned):
+            if rule not in held.coins:
+                self._coin(held, rule, None, rule in assigned)
 
-    def _coin(self, held: Held, rule: str, p: float | None, *, assigned: bool) -> None:
+    def _coin(self, held: Held, rule: str, p: float | None, assigned: bool) -> None:
         """A probability that is missing, 0 or 1 is no coin: the rule is only observed."""
         trial = self.books.trials[rule]
         thrown = p is not None and 0.0 < p < 1.0

@@ -223,7 +223,11 @@ def _exposure(fields: Mapping[str, Any]) -> Event:
         coins = {}
     if not isinstance(coins, dict):
         raise MalformedError("exposure.p must be an object of probabilities")
-    p = {name: _probability(value, "exposure.p") for name, value in cast("dict[str, Any]", coins).items()}
+    # A plain number in range needs no further question; the others are asked, and these may be many.
+    p = {
+        name: value if type(value) is float and 0.0 <= value <= 1.0 else _probability(value, "exposure.p")
+        for name, value in cast("dict[str, Any]", coins).items()
+    }
     whole = fields.get("set")
     if whole is not None and not isinstance(whole, dict):
         raise MalformedError('exposure.set must be an object like {"p":0.95,"on":true}')

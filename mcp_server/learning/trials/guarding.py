@@ -16,7 +16,7 @@ def guard(category: Category, held: Held, rows: Sequence[Row], main: Scored | No
     well = _well(category, held, policy)
     bets = {name: (residual(scored, 0.0, policy), scored.weight) for name, scored in well.items()}
     by_target = bets if main is None else bets | {guardrails.SUCCESS: (residual(main, 0.0, policy), main.weight)}
-    for row in rows if by_target else ():
+    for row in rows if bets else [row for row in rows if row.trial.target]:
         chosen = by_target if row.trial.target else bets
         guardrails.join(row.trial.guards, chosen, len(policy.bets))
         for name, (e, weight) in chosen.items():

@@ -63,7 +63,7 @@ class Held:
             case Trigger():
                 self.last = max(self.last, event.ts)
                 self.triggers.setdefault(event.rule, event.ts)
-            case Recurrence():
+            case _:
                 self.recurrences.setdefault(event.rule, []).append((event.ts, event.recurred))
 
     def recurred(self, rule: str) -> bool | None:

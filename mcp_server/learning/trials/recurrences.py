@@ -29,7 +29,7 @@ def recurrences(books: Books, held: Held, rows: Sequence[Row], policy: Policy) -
             absent = Scored(float(not recurred), 1.0, target.absent.mean(policy.start, weight))
             stake(trial.main, row[3:], residual(absent, others, policy), 1.0, unit, trial.prior, constants)
         strict = Scored(float(recurred is False), 1.0, target.strict.mean(policy.start, weight))
-        trial.strict.bet(policy.target_bets, row.above * residual(strict, others, policy), 1.0, row.most)
+        stake(trial.strict, row[3:], residual(strict, others, policy), 1.0, unit, trial.prior, constants)
         seen(row, recurred is not None, target.looked.mean(1.0, weight), policy)
         _quiet(trial, recurred, shown=row.assigned)
     for _, target, recurred in told:

@@ -63,7 +63,12 @@ def rows(books: Books, held: Held, policy: Policy) -> list[Row]:
 
 def residual(scored: Scored, others: float, policy: Policy) -> float:
     """What a session was better than expected of it."""
-    return scored.y - min(policy.most_expected, max(policy.least_expected, scored.expected + others))
+    y, _, expected = scored
+    expected += others
+    # Rarely out of bounds, and asked for every coin of every session.
+    if policy.least_expected <= expected <= policy.most_expected:
+        return y - expected
+    return y - min(policy.most_expected, max(policy.least_expected, expected))
 
 
 def count(row: Row, *, scored: bool) -> None:
@@ -111,7 +116,5 @@ def stake(
 
 
 def seen(row: Row, yes: bool, expected: float, policy: Policy) -> None:
-    """Bet on whether anybody looked at all. While everybody always did, there is nothing to bet on."""
-    e = yes - expected
-    if e:
-        row.trial.seen.bet(policy.bets, row.above * e, 1.0, row.most)
+    """Bet on whether anybody looked at all. While everybody always did, this changes nothing."""
+    row.trial.seen.bet(policy.bets, row.above * (yes - expected), 1.0, row.most)

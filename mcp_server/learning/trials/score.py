@@ -65,10 +65,18 @@ def _outcomes(books: Books, held: Held, thrown: Sequence[Row], policy: Policy) -
     plain = [row for row in thrown if not row.trial.target]
     peers = [row.above * row.trial.belief.mean for row in plain]
     together = fsum(peers)
+    spoken, told = main is not None, main is not None or verdicts.judged is not None
+    by_source = any(verdicts[1:4])
     for row, own in zip(plain, peers, strict=True):
-        count(row, scored=main is not None or verdicts.judged is not None)
-        _success(row, verdicts, together - own, unit, constants, policy)
-        seen(row, main is not None, expected, policy)
+        trial, others = row.trial, together - own
+        count(row, scored=told)
+        if main is not None:
+            e = residual(main, others, policy)
+            stake(trial.main, row[3:], e, main.weight, unit, trial.prior, constants)
+        if by_source:
+            _by_source(row, verdicts, others, unit, constants, policy)
+        if expected != spoken:
+            seen(row, spoken, expected, policy)
     guard(category, held, thrown, main, policy)
     if held.set is not None and main is not None:
         _together(books, held.set, main, unit, policy)
@@ -107,12 +115,9 @@ def _scored(values: Sequence[float], rate: Rate, start: float, policy: Policy) -
     return Scored(fsum(values) / len(values), weight, rate.mean(start, policy.shrinkage))
 
 
-def _success(row: Row, verdicts: Verdicts, others: float, unit: float, constants: Endpoint, policy: Policy) -> None:
-    """A rule without a target is judged by how the session ended."""
-    trial = row.trial
-    main, verified, said, judged, _ = verdicts
-    if main is not None:
-        stake(trial.main, row[3:], residual(main, others, policy), main.weight, unit, trial.prior, constants)
+def _by_source(row: Row, verdicts: Verdicts, others: float, unit: float, constants: Endpoint, policy: Policy) -> None:
+    """The same by who said it, for the day on which they contradict each other."""
+    trial, (_, verified, said, judged, _) = row.trial, verdicts
     if verified is not None:
         e = residual(verified, others, policy)
         stake(trial.verified, row[3:], e, verified.weight, unit, trial.prior, constants)

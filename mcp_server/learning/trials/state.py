@@ -143,7 +143,7 @@ _TRIAL: Mapping[str, Callable[[Any], Any]] = {
     "main": _track,
     "verified": _track,
     "said": _sums,
-    "strict": _process,
+    "strict": _track,
     "seen": _process,
     "guards": _mapped(_wealth),
     "coins": _ratio,

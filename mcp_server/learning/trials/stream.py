@@ -58,7 +58,7 @@ def written(reply: Reply) -> str:
                 body["assigned"] = reply.assigned
             if reply.set is not None:
                 body["set"] = {"p": reply.set[0], "on": reply.set[1]}
-        case Decisions():
+        case _:
             rules = {rule: made._asdict() for rule, made in reply.rules.items()}
             body = {"t": "decisions", "ts": _whole(reply.ts), "rules": rules, "looks": reply.looks, "held": reply.held}
             body |= {"late": reply.late, "unexposed": reply.unexposed}

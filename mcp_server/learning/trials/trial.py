@@ -116,12 +116,11 @@ class Trial:
         self.belief = Belief(0.0, self.deviation(policy))
         self.probability: float | None = None
         sizes = len(self.bets(policy))
-        self.main, self.verified = Track(sizes), Track(sizes)
+        self.main, self.verified, self.strict = Track(sizes), Track(sizes), Track(sizes)
+        """All that counts; verified results alone; with a target, "looked for and not found" over all sessions."""
         self.said = Sums()
         self.verified_only = False
         """Verified results alone count: the agent's reports told something else."""
-        self.strict = Process(sizes)
-        """Bets on "looked for and not found" over all triggered sessions."""
         self.seen = Process(len(policy.bets))
         """Bets on whether anybody looked: did the detector run, was an outcome reported?"""
         self.guards: dict[str, Wealth] = {}
@@ -130,13 +129,13 @@ class Trial:
     def restart(self, policy: Policy) -> None:
         """Begin the bets anew; the sums stay."""
         sizes = len(self.bets(policy))
-        self.main.process, self.verified.process = Process(sizes, adaptive=True), Process(sizes, adaptive=True)
-        self.strict = Process(sizes)
+        for track in (self.main, self.verified, self.strict):
+            track.process = Process(sizes, adaptive=True)
 
     def forgive(self) -> None:
         """Begin the bets on harm anew: the claim was made about another model. Help keeps its wealth."""
-        for process in (self.main.process, self.verified.process, self.strict):
-            process.harms = Wealth(len(process.harms.parts))
+        for track in (self.main, self.verified, self.strict):
+            track.process.harms = Wealth(len(track.process.harms.parts))
         self.guards = {}
 
     @property
@@ -161,10 +160,11 @@ class Trial:
         process = self.ruling.process
         helps, harms = process.helps.value(), process.harms.value()
         if self.target:
-            return min(helps, self.strict.helps.value()), min(harms, self.strict.harms.value())
+            strict = self.strict.process
+            return min(helps, strict.helps.value()), min(harms, strict.harms.value())
         return helps, harms
 
     def fade(self, factor: float) -> None:
         """Let what is known count less."""
-        for sums in (self.main.sums, self.verified.sums, self.said):
+        for sums in (self.main.sums, self.verified.sums, self.strict.sums, self.said):
             sums.scale(factor)

@@ -82,7 +82,7 @@ def test_pinned_rules_are_shown_without_a_coin_and_retired_ones_not_at_all() -> 
 
 
 def test_with_trials_off_active_rules_are_always_shown_and_trials_never() -> None:
-    history = History(POLICY._replace(off=True), chooses=True)
+    history = History(POLICY._replace(off=True, holdout=0.05), chooses=True)
     history.rule("active", initial="active")
     history.rule("tried")
     assert exposed(history, "s", ["active", "tried"]) == Exposure("s", ("active",), {})
@@ -244,7 +244,7 @@ def test_where_nothing_looked_the_target_is_missing_and_the_strict_bets_count_it
     history.session({"r": (0.5, True)}, True)
     made = history.consolidate(2).rules["r"]
     assert (made.n, made.triggered) == (0, 1)
-    assert history.trial().strict.helps.value() < 1.0
+    assert history.trial().strict.process.helps.value() < 1.0
 
 
 def test_rules_with_one_target_expect_each_other_but_never_themselves() -> None:
@@ -431,6 +431,11 @@ def test_sums_keep_their_meaning_when_their_unit_is_brought_back() -> None:
         (['{"t":"exposure","session":"s","shown":[]}'], UnknownIdError, "session 's' has not begun"),
         (
             ['{"t":"session","id":"s","ts":0,"category":"c"}', '{"t":"exposure","session":"s","shown":["x"]}'],
+            UnknownIdError,
+            "rule 'x' was not announced",
+        ),
+        (
+            ['{"t":"session","id":"s","ts":0,"category":"c"}', '{"t":"exposure","session":"s","p":{"x":0.5}}'],
             UnknownIdError,
             "rule 'x' was not announced",
         ),

@@ -80,7 +80,7 @@ def test_with_a_target_each_part_has_expectation_1_and_the_smaller_of_both_at_mo
         trial = history.trial()
         assert (trial.triggered, trial.main.sums.sessions) == (len(RECURRED), len(RECURRED) - 1)
         looked += weight * trial.main.process.helps.value()
-        strict += weight * trial.strict.harms.value()
+        strict += weight * trial.strict.process.harms.value()
         seen += weight * trial.seen.either()
         guard += weight * guardrails.together(trial.guards)
         both += weight * trial.evidence()[0]

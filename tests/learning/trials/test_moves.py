@@ -239,6 +239,22 @@ def test_a_person_may_put_on_trial_approve_pin_and_unpin() -> None:
     assert made.reason == "not measured, because it is always shown; pinned by a person"
 
 
+def test_where_the_detector_always_runs_the_stricter_bets_cost_nothing() -> None:
+    history = History(LEARN)
+    history.rule(target="test:t")
+    made = history.targets(30, shown=[False, False, True], withheld=[True, False])
+    trial = history.trial()
+    assert trial.main.process.helps.value() == trial.strict.process.helps.value() == pytest.approx(made.e_help, 1e-5)
+
+
+def test_evidence_confirms_what_a_person_approved_without_moving_it() -> None:
+    history = History()
+    history.rule(initial="active")
+    made = history.run(60, 0.6)
+    assert (made.state, made.verdict, history.trial().approved) == ("active", "proven", True)
+    assert "active by a person's word" in made.reason
+
+
 def test_coins_that_do_not_fall_as_their_probabilities_say_freeze_a_promotion() -> None:
     history = History()
     history.rule()
