@@ -44,6 +44,7 @@ class Books:
     __slots__ = (
         *("trials", "categories", "targets", "overall", "together", "outcomes", "tried", "looks", "late", "unexposed"),
         *("level", "alarmed", "braked_at", "changed", "pending", "revised", "verified", "max_rules", "settles"),
+        "bar",
     )
 
     def __init__(self, policy: Policy) -> None:
@@ -60,6 +61,8 @@ class Books:
         """Hypotheses that ever had a coin, and consolidates."""
         self.late = self.unexposed = 0
         """Lines that came after their session was scored, and outcomes of sessions without exposure."""
+        self.bar = 0.0
+        """The e-value that one more discovery needed at the last consolidate; 0 where each rule has its own."""
         self.level = 0.0
         """Of the brake."""
         self.alarmed = False

@@ -45,6 +45,9 @@ def decide(books: Books, now: float, policy: Policy) -> Mapping[str, Known]:
 def _moves(books: Books, found: dict[str, Known], now: float, policy: Policy) -> list[str]:
     """Move what has to be moved, and name it. What is known of a moved rule is brought up to date in `found`."""
     promotable = _discoveries(books, found, policy, proven=False)
+    books.bar = 0.0
+    if policy.guard != PER_RULE and not policy.growing:
+        books.bar = books.tried / (policy.promote_rate * (len(promotable) + 1))
     worth, moved = futility(books, policy), list[str]()
     for rule, trial in books.trials.items():
         discovery = policy.guard == PER_RULE or rule in promotable

@@ -33,7 +33,7 @@ from mcp_server.learning.trials.held import Coin, Held
 from mcp_server.learning.trials.moves import futility, tried
 from mcp_server.learning.trials.policy import POLICY, Policy
 from mcp_server.learning.trials.score import score
-from mcp_server.learning.trials.trial import REJECTED, STOPPED, Trial
+from mcp_server.learning.trials.trial import GUARDRAIL, HARMFUL, REJECTED, STOPPED, Trial
 from mcp_server.learning.trials.verdict import Decision, decision, interval
 
 
@@ -272,11 +272,14 @@ class Engine:
         """A person decides, whatever the evidence says."""
         trial = self.books.trials[event.rule]
         trial.since, trial.braked = event.ts, 0
+        if event.act in {"approve", "trial"} and trial.ending in {HARMFUL, GUARDRAIL}:
+            trial.forgive()
         match event.act:
             case "approve":
                 trial.state, trial.approved, trial.ending = ACTIVE, True, ""
             case "trial":
                 trial.state, trial.approved, trial.ending = TRIAL, False, ""
+                trial.reprieve = trial.ruling.sums.sessions + int(self.policy.min_sessions)
             case "reject":
                 trial.state, trial.ending = RETIRED, REJECTED
             case "retire":

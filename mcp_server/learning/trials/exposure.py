@@ -4,22 +4,33 @@ from mcp_server.learning.trials.belief import overall, pressed
 from mcp_server.learning.trials.books import Books
 from mcp_server.learning.trials.events import ACTIVE, RETIRED, TRIAL
 from mcp_server.learning.trials.policy import Policy
-from mcp_server.learning.trials.trial import Trial
+from mcp_server.learning.trials.trial import GUARDRAIL, HARMFUL, REJECTED, STOPPED, Trial
 
 
 def expose(books: Books, policy: Policy) -> None:
-    """Fix the probabilities. Of rules that say nearly the same only one is on trial, and none beside an active one."""
+    """Fix the probabilities. Of rules that say nearly the same only one is on trial, and none beside an active one.
+
+    None is tried either where an earlier one was rejected, or stopped for harm under the same model.
+    """
     share = overall(books, policy)
     holders: dict[str, str] = {}
     for trial in books.trials.values():
         if trial.state == ACTIVE:
             holders.setdefault(_group(books, trial), trial.rule)
     for trial in books.trials.values():
+        group = _group(books, trial)
         trial.waits_for = ""
         if trial.state == TRIAL and not trial.pinned:
-            holder = holders.setdefault(_group(books, trial), trial.rule)
+            holder = holders.setdefault(group, trial.rule)
             trial.waits_for = "" if holder == trial.rule else holder
+        elif trial.state == RETIRED and _blocks(trial):
+            holders.setdefault(group, trial.rule)
         trial.probability = _probability(trial, share, policy)
+
+
+def _blocks(trial: Trial) -> bool:
+    """Does a retired rule keep others that say nearly the same from being tried?"""
+    return trial.ending in {REJECTED, STOPPED} or (trial.ending in {HARMFUL, GUARDRAIL} and not trial.renewed)
 
 
 def _group(books: Books, trial: Trial) -> str:

@@ -68,7 +68,8 @@ def _ending(trial: Trial, known: Known, policy: Policy, worth: float) -> str:
         return GUARDRAIL
     if known.harms >= policy.harm_e and known.likely < 0.5:
         return HARMFUL
-    if not known.enough or (trial.state == ACTIVE and trial.approved):
+    spared = trial.approved if trial.state == ACTIVE else trial.ruling.sums.sessions < trial.reprieve
+    if spared or not known.enough:
         return ""
     if known.likely < policy.unlikely:
         return UNLIKELY

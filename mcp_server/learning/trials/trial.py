@@ -73,7 +73,7 @@ class Trial:
 
     __slots__ = (
         *("rule", "version", "scope", "target", "tokens", "similar_to", "imported", "inherited", "models"),
-        *("state", "approved", "pinned", "ending", "since", "retries", "renewed", "retired_mass", "braked"),
+        *("state", "approved", "pinned", "ending", "since", "retries", "renewed", "retired_mass", "braked", "reprieve"),
         *("helpful", "harmful", "order", "looks", "triggered", "observed", "quiet", "quiet_withheld"),
         *("main", "verified", "said", "verified_only", "strict", "seen", "guards", "coins", "scored_coins"),
         *("prior", "belief", "probability", "waits_for", "promoted_e", "proven_e"),
@@ -103,6 +103,9 @@ class Trial:
         self.retired_mass = 0.0
         self.braked = 0
         """Scored sessions for which it still stays at one half."""
+
+        self.reprieve = 0
+        """Scored sessions before which a posterior may not retire it: a person put it on trial."""
 
         self.helpful = self.harmful = 0
         self.order = 0

@@ -73,7 +73,7 @@ def decision(books: Books, trial: Trial, known: Known, policy: Policy, worth: fl
         shown=sums.shown,
         withheld=sums.sessions - sums.shown,
         needed=needed(books, trial, known, policy),
-        reason=words.reason(trial, known, said, asked, policy, worth),
+        reason=words.reason(trial, known, said, asked, policy, worth=worth, bar=books.bar),
         asks=asked or None,
         frozen=known.frozen or None,
         looks=trial.looks,

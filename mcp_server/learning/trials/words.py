@@ -1,7 +1,7 @@
 """Why a rule stands where it stands, in sentences that a person reads without knowing any statistics."""
 
 from mcp_server.learning.trials import guardrails
-from mcp_server.learning.trials.events import ACTIVE, RETIRED
+from mcp_server.learning.trials.events import ACTIVE, RETIRED, TRIAL
 from mcp_server.learning.trials.known import COINS, DETECTOR, Known
 from mcp_server.learning.trials.policy import Policy
 from mcp_server.learning.trials.trial import FUTILE, GUARDRAIL, HARMFUL, REJECTED, STOPPED, Trial
@@ -10,9 +10,12 @@ APPROVE, REJECT, RETIRE, OBSOLETE, RESUME = "approve", "reject", "retire", "obso
 """What a person may be asked."""
 
 
-def reason(trial: Trial, known: Known, verdict: str, asked: str, policy: Policy, worth: float) -> str:
-    """The verdict with its numbers, what is permitted and why, and what stands in the way."""
-    parts = [_verdict(trial, known, verdict, policy), _state(trial, policy, worth), _caution(trial, known)]
+def reason(trial: Trial, known: Known, verdict: str, asked: str, policy: Policy, *, worth: float, bar: float) -> str:
+    """The verdict with its numbers, what is permitted and why, and what stands in the way.
+
+    `worth`: the effect that its room is worth. `bar`: the e-value that one more discovery needs among all rules.
+    """
+    parts = [_verdict(trial, known, verdict, policy), _state(trial, policy, worth), _caution(trial, known, policy, bar)]
     if asked:
         parts.append(_QUESTIONS[asked])
     return "; ".join(part for part in parts if part)
@@ -68,7 +71,7 @@ def _state(trial: Trial, policy: Policy, worth: float) -> str:
     if trial.state == RETIRED:
         return _ending(trial, worth)
     if trial.waits_for:
-        return f"waits, because {trial.waits_for} says nearly the same and is tried first"
+        return f"waits, because {trial.waits_for} says nearly the same"
     if trial.braked:
         return f"at one half for {trial.braked} more sessions, because verified results fell after the newest revision"
     if trial.state == ACTIVE:
@@ -104,8 +107,10 @@ _GUARDED = {
 }
 
 
-def _caution(trial: Trial, known: Known) -> str:
+def _caution(trial: Trial, known: Known, policy: Policy, bar: float) -> str:
     cautions: list[str] = []
+    if trial.state == TRIAL and policy.promote_e <= known.helps < bar:
+        cautions.append(f"not promoted yet, as chance alone brings some so far among many: it needs {bar:.0f}")
     if trial.verified_only:
         cautions.append("changes the report, not the result: only verified results count")
     if known.frozen == COINS:

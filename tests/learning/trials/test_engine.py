@@ -98,12 +98,31 @@ def test_of_near_duplicates_one_is_on_trial_and_the_other_waits_until_it_is_deci
     assert list(exposed(history, "s1", ["first", "second", "third"]).p) == ["first"]
     made = history.consolidate().rules["second"]
     assert (made.state, made.p, made.needed) == ("trial", None, None)
-    assert made.reason.endswith("waits, because first says nearly the same and is tried first")
-    history.tell("human", rule="first", act="reject")
+    assert made.reason.endswith("waits, because first says nearly the same")
+    history.trial("first").state, history.trial("first").ending = "retired", "futile"
+    history.tell("revision", rules=["first"])
     assert list(exposed(history, "s2", ["first", "second", "third"]).p) == ["second"]
     history.tell("human", rule="third", act="approve")
     assert list(exposed(history, "s3", ["second", "third"]).p) == ["third"]
     assert history.engine.books.tried == 3
+
+
+def test_what_was_rejected_or_harmed_is_not_tried_again_in_nearly_the_same_words() -> None:
+    history = History()
+    for name, similar in (("earlier", None), ("first", "earlier"), ("second", "first")):
+        history.rule(name, similar_to=similar)
+    history.tell("human", rule="first", act="reject")
+    history.consolidate()
+    assert history.known("earlier").p is not None, "what came before is not blocked by it"
+    history.tell("human", rule="earlier", act="retire")
+    history.consolidate()
+    assert history.trial("second").waits_for == "earlier"
+    for ending, renewed, waits in (("harmful", False, True), ("guardrail", False, True), ("harmful", True, False)):
+        for name in ("earlier", "first"):
+            history.trial(name).ending, history.trial(name).renewed = ending, renewed
+        history.trial("earlier").belief = history.trial("first").belief
+        expose(history.engine.books, POLICY)
+        assert bool(history.trial("second").waits_for) == waits
 
 
 def test_an_edit_begins_anew_with_half_of_what_was_believed_and_another_coin() -> None:

@@ -38,6 +38,8 @@ def test_among_many_rules_the_false_discovery_guard_asks_for_more_than_each_rule
             assert history.number < 200
         states[guard] = history.known().state
         assert history.known().verdict == "supported"
+        waits = "not promoted yet, as chance alone brings some so far among many: it needs 305"
+        assert (waits in history.known().reason) == (guard == "fdr")
     assert states == {"fdr": "trial", PER_RULE: "active"}
 
 
@@ -218,6 +220,15 @@ def test_what_a_person_rejected_or_retired_never_returns_by_itself() -> None:
         assert made.p_help > 0.5
         assert (made.state, made.p, made.asks) == ("retired", None, None)
         assert made.reason.endswith(words)
+
+
+def test_a_rule_that_a_person_puts_on_trial_again_has_its_fifteen_sessions() -> None:
+    history = History()
+    history.rule()
+    assert history.run(20, -0.4).state == "retired"
+    history.tell("human", rule="r", act="trial")
+    assert history.run(14, -0.4).state == "trial"
+    assert history.run(1, -0.4).state == "retired"
 
 
 def test_a_person_may_put_on_trial_approve_pin_and_unpin() -> None:
@@ -448,6 +459,9 @@ def test_a_person_may_change_their_mind_about_a_rule_that_was_stopped() -> None:
     history = History()
     history.rule(initial="active")
     assert history.run(80, -0.8).asks == "resume"
+    history.tell("human", rule="r", act="approve")
+    made = history.consolidate().rules["r"]
+    assert (made.state, made.e_harm) == ("active", 1.0), "what the person decided stands until there is new evidence"
     history.tell("human", rule="r", act="reject")
     assert history.consolidate(1).rules["r"].asks is None
     assert history.ts == pytest.approx(80 * 3600 + DAY)
