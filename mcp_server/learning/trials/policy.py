@@ -190,7 +190,7 @@ def read(settings: Mapping[str, object], policy: Policy = POLICY) -> Policy:
 def _value(name: str, value: object) -> object:
     default = getattr(POLICY, name, None) if name in Policy._fields else None
     if default is None:
-        raise SettingError(f"there is no setting {name[:60]!r}; see the names in the documentation of `replay`")
+        raise SettingError(f"there is no setting {name[:60]!r}; see the table in docs/replay.md")
     if isinstance(default, bool):
         if not isinstance(value, bool):
             raise SettingError(f"{name} must be true or false")
