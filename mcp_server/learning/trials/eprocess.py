@@ -26,8 +26,9 @@ class Wealth:
     __slots__ = ("parts", "rows", "shifts")
 
     def __init__(self, sizes: int, begin: float = 1.0) -> None:
-        self.parts = [begin] * sizes
-        self.shifts = [0] * sizes
+        part, shift = frexp(begin)
+        self.parts = [part] * sizes
+        self.shifts = [shift] * sizes
         self.rows = 0
 
     def bet(self, bets: Sequence[float], z: float, weight: float, most: float) -> None:

@@ -158,14 +158,15 @@ class Trial:
         """The e-values of "it helps" and "it harms".
 
         With a target, the smaller of what sessions say in which the detector ran and of what all say: a
-        rule that makes an agent skip its tests must not look good.
+        rule that makes an agent skip its tests must not look good. Where verified results rule, help must
+        stand in all that counts as well: choosing between two processes by what they say would double the error.
         """
         process = self.ruling.process
         helps, harms = process.helps.value(), process.harms.value()
         if self.target:
             strict = self.strict.process
             return min(helps, strict.helps.value()), min(harms, strict.harms.value())
-        return helps, harms
+        return (min(helps, self.main.process.helps.value()) if self.verified_only else helps), harms
 
     def fade(self, factor: float) -> None:
         """Let what is known count less."""

@@ -358,6 +358,8 @@ def test_verified_results_alone_count_when_a_rule_changes_only_the_reports() -> 
     made = history.consolidate().rules["r"]
     assert history.trial().verified_only
     assert (made.n, made.effect) == (140, pytest.approx(0.0, abs=0.01))
+    assert history.trial().main.process.helps.value() > 5
+    assert made.e_help < 2
     assert made.state == "trial"
     assert "changes the report, not the result: only verified results count" in made.reason
 

@@ -202,6 +202,37 @@ def test_a_state_holds_neither_key_nor_settings_and_hello_s_seed_comes_back() ->
     assert load(kept, Engine(seed=6)).seed == 6
 
 
+def test_what_is_kept_does_not_grow_with_the_number_of_sessions() -> None:
+    def leaves(value: object) -> int:
+        inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+        return 1 if inside is None else sum(map(leaves, inside))
+
+    history = History()
+    history.rule("plain")
+    history.rule("aimed", target="test:t")
+    sizes: list[int] = []
+    for _ in range(3):
+        for number in range(120):
+            coins = {"plain": (0.5, number % 2 == 0), "aimed": (0.5, number % 3 == 0)}
+            history.session(coins, number % 5 > 0, recurred={"aimed": False}, cost=number, duration=1, feedback="neg")
+        history.consolidate(2)
+        sizes.append(leaves(dump(history.engine)))
+    assert sizes[0] >= sizes[1] == sizes[2]
+    assert history.engine.held == {}
+
+
+def test_choosing_at_the_start_of_a_session_loads_nothing_of_the_engine() -> None:
+    code = (
+        "import sys\n"
+        "import mcp_server.learning.trials.allot\n"
+        "heavy = {'json', 'dataclasses', 'inspect'}\n"
+        "print(*sorted(name for name in sys.modules if 'trials.' in name or name in heavy))"
+    )
+    root = Path(__file__).resolve().parents[3]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout.split() == ["mcp_server.learning.trials.allot", "mcp_server.learning.trials.coin"]
+
+
 def test_the_bytes_do_not_depend_on_the_order_of_hashes() -> None:
     code = (
         "from tests.learning.trials.history import played\n"
