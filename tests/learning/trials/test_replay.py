@@ -224,9 +224,10 @@ def test_what_is_kept_does_not_grow_with_the_number_of_sessions() -> None:
 def test_choosing_at_the_start_of_a_session_loads_nothing_of_the_engine() -> None:
     code = (
         "import sys\n"
+        "before = set(sys.modules)\n"
         "import mcp_server.learning.trials.allot\n"
         "heavy = {'json', 'dataclasses', 'inspect'}\n"
-        "print(*sorted(name for name in sys.modules if 'trials.' in name or name in heavy))"
+        "print(*sorted(name for name in {*sys.modules} - before if 'trials.' in name or name in heavy))"
     )
     root = Path(__file__).resolve().parents[3]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, encoding="utf-8", check=True)

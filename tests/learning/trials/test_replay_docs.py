@@ -20,7 +20,7 @@ def test_every_setting_is_there_with_its_usual_value() -> None:
 
 def test_every_message_and_every_field_of_a_decision_is_there() -> None:
     messages = json.dumps([line.split("`")[1] for line in PAGE.splitlines() if line.startswith("| `")])
-    for kind in (
+    kinds = (
         "hello",
         "rule",
         "session",
@@ -31,7 +31,8 @@ def test_every_message_and_every_field_of_a_decision_is_there() -> None:
         "human",
         "revision",
         "end",
-    ):
+    )
+    for kind in kinds:
         assert f'"{kind}"' in messages
     for act in events.ACTS:
         assert f"`{act}`" in PAGE
