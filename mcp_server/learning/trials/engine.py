@@ -204,18 +204,21 @@ class Engine:
         return (reply,)
 
     def _model(self, event: Session) -> None:
-        """A model that is new to a rule fades what was known of it, and lets a retired one return."""
-        category = self.books.category(event.category)
-        if event.model in category.models:
+        """A category's change to a model that is new to a rule fades what was known of it; a retired one may return.
+
+        The first model of a category is no change: somebody only began to work with another client.
+        """
+        models = self.books.category(event.category).models
+        if event.model in models:
             return
-        category.models.append(event.model)
-        named = set(event.candidates or ())
+        changed, named = bool(models), set(event.candidates or ())
+        models.append(event.model)
         for trial in self.books.trials.values():
             if event.model not in trial.models and (event.category in trial.scope or trial.rule in named):
-                if trial.models:
+                trial.models.append(event.model)
+                if changed:
                     trial.fade(self.policy.model_fading)
                     trial.renewed, trial.retries = True, 0
-                trial.models.append(event.model)
 
     def _exposed(self, event: Exposure) -> None:
         held = self.held[event.session]
@@ -263,6 +266,8 @@ class Engine:
         trial.version, trial.scope, trial.tokens = event.version, list(event.scope), event.tokens
         trial.imported, trial.similar_to = event.imported, event.similar_to or ""
         trial.state, trial.approved, trial.since = event.initial, event.initial == ACTIVE, event.ts
+        here = [each for name, each in self.books.categories.items() if not trial.scope or name in trial.scope]
+        trial.models = list(dict.fromkeys(model for category in here for model in category.models))
         if parents:
             trial.inherited = policy.inherited * fsum(parent.belief.mean for parent in parents) / len(parents)
         trials[event.rule] = trial

@@ -89,7 +89,7 @@ class Trial:
         self.inherited: float | None = None
         """Prior mean, where it comes from a parent."""
         self.models: list[str] = []
-        """Labels under which it was a candidate."""
+        """Labels that are not new to it."""
 
         self.state = TRIAL
         self.approved = False

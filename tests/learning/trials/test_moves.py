@@ -207,6 +207,28 @@ def test_a_new_model_fades_what_is_known_and_lets_harmful_rules_return_once_more
     assert history.trial().models == ["m", "another"], "a model that is known fades nothing"
 
 
+def test_a_model_is_new_once_and_the_first_of_a_category_is_no_change() -> None:
+    history = History()
+    history.session({}, True, model="m")
+    history.rule(scope=["c", "d"])
+    history.rule("anywhere", scope=[])
+    assert history.trial().models == history.trial("anywhere").models == ["m"]
+
+    def kept(category: str, model: str) -> float:
+        before = history.trial().main.sums.mass
+        history.session({"r": (None, True)}, True, category=category, model=model)
+        return history.trial().main.sums.mass / before
+
+    history.run(20, 0.1)
+    assert kept("d", "n") == 1.0, "another client with another model is no change of the first"
+    assert kept("d", "m") == 1.0, "it is known from the other"
+    assert kept("c", "o") == pytest.approx(0.1)
+    assert kept("d", "o") == 1.0, "once is enough"
+    assert kept("c", "n") == 1.0
+    assert history.trial().models == ["m", "n", "o"]
+    assert history.trial("anywhere").models == ["m"], "it was no candidate"
+
+
 def test_what_a_person_rejected_or_retired_never_returns_by_itself() -> None:
     for act, words in (("reject", "rejected by a person, for good"), ("retire", "retired by a person")):
         history = History(POLICY._replace(fading=10.0))
