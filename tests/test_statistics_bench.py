@@ -11,7 +11,7 @@ from scipy.stats import beta
 from benchmarks.statistics import __main__ as command
 from benchmarks.statistics import compare, measures, nulls, page, pieces, signs
 from benchmarks.statistics.baselines import AlwaysOn
-from benchmarks.statistics.finding import Claim, Section
+from benchmarks.statistics.finding import NO, OPEN, YES, Claim, Section, above, below
 from benchmarks.statistics.nature import Project, announced, best, chance_of_success, draw, happen
 from benchmarks.statistics.ours import Ours
 from benchmarks.statistics.pieces import Piece
@@ -230,6 +230,13 @@ def test_bounds_of_a_share_are_those_of_clopper_and_pearson(k: int, n: int) -> N
     assert found.high == pytest.approx(beta.ppf(0.975, k + 1, n - k) if k < n else 1.0, abs=1e-7)
 
 
+def test_a_promise_is_kept_broken_or_left_open_by_its_bounds() -> None:
+    few, enough = measures.share(0, 20), measures.share(0, 200)
+    assert (below(few, 0.05), below(enough, 0.05), below(measures.share(40, 200), 0.05)) == (OPEN, YES, NO)
+    assert (above(measures.share(20, 20), 0.95), above(measures.share(200, 200), 0.95)) == (OPEN, YES)
+    assert above(enough, 0.5) == NO
+
+
 def test_nothing_is_known_of_a_share_of_nothing() -> None:
     assert measures.share(0, 0) == (0.0, 0.0, 1.0)
 
@@ -279,7 +286,7 @@ def test_what_was_done_is_not_done_again_until_the_program_changes(
 
 
 def test_figures_go_between_the_markers_and_nowhere_else() -> None:
-    claim = Claim("a promise", "3 % (1 to 5)", "100 rules", "<= 5 %", True)
+    claim = Claim("a promise", "3 % (1 to 5)", "100 rules", "<= 5 %", YES)
     figures = page.text([Section("A proof", [claim], "words")], {"seed": 3})
     before = f"Above.\n{page.BEGIN}\nold\n{page.END}\nBelow.\n"
     after = page.written(before, figures)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from benchmarks.statistics import measures
 from benchmarks.statistics.baselines import BASELINES
-from benchmarks.statistics.finding import Claim, Section, percent, plain, table
+from benchmarks.statistics.finding import NO, YES, Claim, Section, below, percent, plain, table
 from benchmarks.statistics.measures import Bounds
 from benchmarks.statistics.nature import draw
 from benchmarks.statistics.ours import OURS, Ours
@@ -81,7 +81,11 @@ def _regret(found: Found) -> Section:
     n = f"{len(found)} worlds x {len(next(iter(found.values()))[OURS])} projects"
     claims = [
         Claim(
-            f"mean regret, this engine less {policy}", plain(gap := difference(found, policy)), n, "< 0", gap.high < 0
+            f"mean regret, this engine less {policy}",
+            plain(gap := difference(found, policy)),
+            n,
+            "< 0",
+            below(gap, 0.0),
         )
         for policy in BASELINES
     ]
@@ -136,11 +140,13 @@ def _discovery(found: Found) -> Section:
     false, promoted = sum(each.false for each in ours), sum(each.promoted for each in ours)
     claims = [
         Claim(
-            f"false discovery rate of this engine in its worst world ({worst[1]})",
+            f"false discovery rate in the worst world ({worst[1]})",
             f"{100 * worst[0].proportion:.1f} %, at most {100 * worst[0].projects.high:.1f}",
-            f"{worst[0].promoted} promotions", "<= 20 %", worst[0].proportion <= DISCOVERY,
+            f"{worst[0].promoted} promotions", "<= 20 %",
+            below(worst[0].projects._replace(low=worst[0].proportion), DISCOVERY),
         ),
-        Claim("the highest upper bound of any world", f"{100 * highest:.1f} %", n, "<= 20 %", highest <= DISCOVERY),
+        Claim("the highest upper bound of any world", f"{100 * highest:.1f} %", n, "<= 20 %",
+              below(Bounds(highest, 0.0, highest), DISCOVERY)),
         Claim("false among all promotions", percent(measures.share(false, promoted)), f"{promoted} promotions"),
     ]  # fmt: skip
     return Section(
@@ -181,10 +187,10 @@ def _harm(found: Found) -> Section:
     claims = [
         Claim(
             "exposure of harmful rules, as a share of always-on's", percent(measures.mean(each)), f"{len(each)} rules",
-            "<= 50 %", measures.mean(each).high <= HALF,
+            "<= 50 %", below(measures.mean(each), HALF),
         ),
         Claim("the same, only in sessions that began while the rule was on trial", _percent(trial_shown, trial) + " %",
-              f"{trial:,} sessions", "<= 50 %", trial_shown <= HALF * trial),
+              f"{trial:,} sessions", "<= 50 %", YES if trial_shown <= HALF * trial else NO),
     ]  # fmt: skip
     return Section(
         "Exposure of harmful rules", claims,
@@ -198,7 +204,7 @@ def _votes(found: Found) -> Section:
     claims: list[Claim] = []
     for name in ("inverted votes", "garbage votes", "credulous votes"):
         costs = measures.ratio([one.regret for one in found[name][OURS]], honest)
-        promise, kept = ("<= 1.5", costs.value <= VOTES) if name == "inverted votes" else ("", None)
+        promise, kept = ("<= 1.5", below(costs, VOTES)) if name == "inverted votes" else ("", "")
         claims.append(
             Claim(f"regret under {name} over that under honest ones", plain(costs), f"{len(honest)} projects",
                   promise, kept)
@@ -226,7 +232,7 @@ def _audit(found: Found) -> Section:
         "Honest probabilities",
         [
             Claim("largest |sum(shown - p)| / sqrt(sum p (1 - p)) of any rule", f"{max(scores, default=0.0):.2f}",
-                  f"{len(scores)} rules", "< 4", max(scores, default=0.0) < AUDIT)
+                  f"{len(scores)} rules", "< 4", YES if max(scores, default=0.0) < AUDIT else NO)
         ],
     )  # fmt: skip
 

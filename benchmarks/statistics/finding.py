@@ -8,13 +8,13 @@ from benchmarks.statistics.measures import Bounds
 
 
 class Claim(NamedTuple):
-    """A promise and whether this run kept it; None where nothing was promised."""
+    """A promise and whether this run kept it; empty where nothing was promised."""
 
     what: str
     figure: str
     n: str
     promise: str = ""
-    kept: bool | None = None
+    kept: str = ""
 
 
 class Section(NamedTuple):
@@ -26,6 +26,19 @@ class Section(NamedTuple):
     """Tables and words, in Markdown."""
 
 
+YES, NO, OPEN = "yes", "**no**", "not shown"
+
+
+def below(bounds: Bounds, limit: float) -> str:
+    """Is a figure shown to be at most `limit`? It is open where the bounds lie on both sides."""
+    return YES if bounds.high <= limit else NO if bounds.low > limit else OPEN
+
+
+def above(bounds: Bounds, limit: float) -> str:
+    """Is a figure shown to be at least `limit`?"""
+    return YES if bounds.low >= limit else NO if bounds.high < limit else OPEN
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table whose first column is text and whose others are figures."""
     lines = [f"| {' | '.join(head)} |", f"| --- |{' --: |' * (len(head) - 1)}"]
@@ -34,10 +47,9 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def claims(found: Iterable[Claim]) -> str:
     """Claims as a table."""
-    kept = {True: "yes", False: "**no**", None: ""}
     lines = ["| what | figure (95 % bounds) | n | promise | kept |", "| --- | --: | --- | --- | --- |"]
     return "\n".join(
-        [*lines, *(f"| {one.what} | {one.figure} | {one.n} | {one.promise} | {kept[one.kept]} |" for one in found)]
+        [*lines, *(f"| {one.what} | {one.figure} | {one.n} | {one.promise} | {one.kept} |" for one in found)]
     )
 
 

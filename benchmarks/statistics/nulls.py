@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from benchmarks.statistics import measures
 from benchmarks.statistics.baselines import BASELINES
-from benchmarks.statistics.finding import Claim, Section, percent, table
+from benchmarks.statistics.finding import Claim, Section, below, percent, table
 from benchmarks.statistics.nature import draw
 from benchmarks.statistics.ours import OURS, Ours
 from benchmarks.statistics.pieces import Facts, Piece, cut
@@ -122,7 +122,7 @@ def conclude(done: Mapping[Piece, Facts]) -> list[Section]:
         claims.append(
             Claim(
                 name, percent(share), n,
-                "upper bound <= 5 %" if case.promised else "", share.high <= MOST if case.promised else None,
+                "upper bound <= 5 %" if case.promised else "", below(share, MOST) if case.promised else "",
             )
         )  # fmt: skip
         rows.append([name, *(f"{100 * k / n:.0f}" if n else "" for k, n in sums.values())])

@@ -10,7 +10,7 @@ from math import nan
 
 from benchmarks.statistics import measures
 from benchmarks.statistics.baselines import BASELINES
-from benchmarks.statistics.finding import Claim, Section, percent, table
+from benchmarks.statistics.finding import Claim, Section, above, below, percent, table
 from benchmarks.statistics.nature import Project, draw, happen
 from benchmarks.statistics.ours import OURS, Ours
 from benchmarks.statistics.pieces import Facts, Piece, cut
@@ -78,8 +78,8 @@ def conclude(done: Mapping[Piece, Facts]) -> list[Section]:
         share = measures.share(sum(miss for _, miss in wrong), len(wrong))
         rows.append([name, *(_part(wrong, kind) for kind in ("helpful", "harmful"))])
         promise, kept = {
-            SHOWN[0]: (">= 50 %", share.low >= 0.5), SHOWN[2]: ("<= 5 %", share.high <= 0.05)
-        }.get(name, ("", None))  # fmt: skip
+            SHOWN[0]: (">= 50 %", above(share, 0.5)), SHOWN[2]: ("<= 5 %", below(share, 0.05))
+        }.get(name, ("", ""))  # fmt: skip
         claims.append(Claim(f"wrong signs, {name}", percent(share), f"{len(wrong)} rules", promise, kept))
     for name in VOTED:
         wrong = [(kind, state == ("retired" if kind == "helpful" else "active")) for kind, state in found[name]]
