@@ -1,15 +1,13 @@
 """The decision engine: events in, replies out, and nothing else: no clock, no chance, no file, no order of hashes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import fsum
-from typing import NamedTuple
 
 from mcp_server.learning.trials import coin
 from mcp_server.learning.trials.allot import Budget, Serving, Standing, choose, delivered, whole
 from mcp_server.learning.trials.belief import believe
 from mcp_server.learning.trials.books import Books
 from mcp_server.learning.trials.check import check
-from mcp_server.learning.trials.coin import rounded
 from mcp_server.learning.trials.decide import decide
 from mcp_server.learning.trials.errors import MalformedError
 from mcp_server.learning.trials.events import (
@@ -32,49 +30,11 @@ from mcp_server.learning.trials.exposure import expose
 from mcp_server.learning.trials.held import Coin, Held
 from mcp_server.learning.trials.moves import futility, tried
 from mcp_server.learning.trials.policy import POLICY, Policy
+from mcp_server.learning.trials.replies import Decisions, Greeting, Reply, together
 from mcp_server.learning.trials.score import score
 from mcp_server.learning.trials.trial import GUARDRAIL, HARMFUL, REJECTED, STOPPED, Trial
-from mcp_server.learning.trials.verdict import Decision, decision, interval
+from mcp_server.learning.trials.verdict import decision
 
-
-class Greeting(NamedTuple):
-    """The answer to hello."""
-
-    seed: int
-
-
-class Whole(NamedTuple):
-    """What is known of all learnt rules together, by their own coin."""
-
-    effect: float
-    lo: float
-    hi: float
-    e_help: float
-    e_harm: float
-    n: int
-    on: int
-    off: int
-
-
-class Decisions(NamedTuple):
-    """The answer to consolidate: every rule known so far, in the order of their announcement."""
-
-    ts: float
-    rules: Mapping[str, Decision]
-    looks: int
-    """How often somebody looked."""
-    held: int
-    """Sessions that are not settled."""
-    late: int
-    """Lines that came after what they tell of was counted."""
-    unexposed: int
-    """Outcomes of sessions without exposure."""
-    set: Whole | None
-    braked: float | None
-    """When the brake last stopped the newest revision."""
-
-
-Reply = Greeting | Exposure | Decisions
 Found = Outcome | Trigger | Recurrence
 
 
@@ -306,18 +266,9 @@ class Engine:
             len(self.held),
             books.late,
             books.unexposed,
-            _whole(books, policy),
+            together(books, policy),
             books.braked_at,
         )
-
-
-def _whole(books: Books, policy: Policy) -> Whole | None:
-    sums, process = books.together.sums, books.together.process
-    if not sums.sessions:
-        return None
-    effect, lo, hi = (rounded(number) for number in interval(sums, books.unit(policy), policy))
-    helps, harms = rounded(process.helps.value()), rounded(process.harms.value())
-    return Whole(effect, lo, hi, helps, harms, sums.sessions, sums.shown, sums.sessions - sums.shown)
 
 
 def _order(event: Found) -> tuple[float, str, str, str, str]:

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Iterable, Iterator
 
-from mcp_server.learning.trials.engine import Decisions, Engine, Greeting, Reply
+from mcp_server.learning.trials.engine import Engine
 from mcp_server.learning.trials.errors import DuplicateError, TrialError, UnknownIdError
-from mcp_server.learning.trials.events import End, Event, Exposure, Outcome, Recurrence, Session, Trigger, parse
+from mcp_server.learning.trials.events import End, Event, Exposure, Outcome, Recurrence, Session, Trigger
+from mcp_server.learning.trials.parse import parse
+from mcp_server.learning.trials.replies import Decisions, Greeting, Reply
 
 NAME = "mcp-promptlearn"
 """How the engine greets."""

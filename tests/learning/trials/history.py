@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping
 from random import Random
 from typing import Any
 
-from mcp_server.learning.trials.engine import Decisions, Engine
-from mcp_server.learning.trials.events import Decided, Event, Exposure, Hello, parse
+from mcp_server.learning.trials.engine import Engine
+from mcp_server.learning.trials.events import Decided, Event, Exposure, Hello
+from mcp_server.learning.trials.parse import parse
 from mcp_server.learning.trials.policy import DAY, POLICY, Policy
+from mcp_server.learning.trials.replies import Decisions
 from mcp_server.learning.trials.stream import converse, written
 from mcp_server.learning.trials.trial import Trial
 from mcp_server.learning.trials.verdict import Decision

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mcp_server.learning.trials.coin import key
-from mcp_server.learning.trials.engine import Engine, Greeting
+from mcp_server.learning.trials.engine import Engine
 from mcp_server.learning.trials.errors import (
     ClockError,
     DuplicateError,
@@ -15,10 +15,12 @@ from mcp_server.learning.trials.errors import (
     TrialError,
     UnknownIdError,
 )
-from mcp_server.learning.trials.events import Exposure, parse
+from mcp_server.learning.trials.events import Exposure
 from mcp_server.learning.trials.exposure import expose
+from mcp_server.learning.trials.parse import parse
 from mcp_server.learning.trials.policy import DAY, POLICY
 from mcp_server.learning.trials.posterior import Belief
+from mcp_server.learning.trials.replies import Greeting
 from tests.learning.trials.history import History
 
 

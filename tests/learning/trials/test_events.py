@@ -21,8 +21,8 @@ from mcp_server.learning.trials.events import (
     Revision,
     Session,
     Trigger,
-    parse,
 )
+from mcp_server.learning.trials.parse import parse
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mcp_server.learning.trials.engine import Engine
 from mcp_server.learning.trials.errors import DuplicateError, StateError, TrialError, UnknownIdError
-from mcp_server.learning.trials.events import parse
+from mcp_server.learning.trials.parse import parse
 from mcp_server.learning.trials.policy import POLICY
 from mcp_server.learning.trials.state import dump, load
 from mcp_server.learning.trials.stream import converse, written

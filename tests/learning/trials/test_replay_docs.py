@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 from mcp_server.learning.trials import events
-from mcp_server.learning.trials.engine import Decisions, Whole
 from mcp_server.learning.trials.errors import TrialError
 from mcp_server.learning.trials.policy import POLICY
+from mcp_server.learning.trials.replies import Decisions, Whole
 from mcp_server.learning.trials.verdict import Decision
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "replay.md").read_text(encoding="utf-8")
