@@ -129,7 +129,7 @@ def test_duplicates_shown_together_do_no_more_than_one() -> None:
 
 
 def test_a_rule_that_skips_detectors_does_so_only_when_shown_and_when_the_target_came_back() -> None:
-    project = draw(replace(nulls.SEEN, skips=0.65), 1, 3)
+    project = draw(replace(nulls.SKIPPED, skips=0.65), 1, 3)
     hidden = [happen(project, task, ())[1][0].recurred for task in project.tasks]
     shown = [happen(project, task, ("r000",))[1][0].recurred for task in project.tasks]
     assert None not in hidden

@@ -19,11 +19,11 @@ SOLO = World(
     "solo", "one rule to a project, so that no other raises the bar; a look after every session", null=1,
     sessions=1000, looks=1, votes="garbage",
 )  # fmt: skip
-HARD = replace(
-    SOLO, about="the same with up to 12 correlated outcomes a session, drift and a new model", outcomes=12, luck=1.19,
-    drift=0.95, change=0.5,
+_SEEN = "one rule with a target that recurs in half of the sessions; its detector always runs"
+SKIPPED = World(
+    "skipped",
+    "one rule with such a target; showing it keeps the detector from running in 65 % of its failing sessions", null=1, sessions=1000, votes="garbage", targets=((0.5, 0.5),),
 )  # fmt: skip
-SEEN = replace(SOLO, about="one rule with a target that recurs in half of the sessions", targets=((0.5, 0.5),))
 CROWD = World(
     "crowd", "40 useless rules to a project, room for 12, a look every 5 sessions", null=40, sessions=1000,
     votes="credulous", outcomes=4, luck=1.19, drift=0.95,
@@ -36,34 +36,30 @@ class Case(NamedTuple):
     world: World
     projects: int
     explore: float = 0.0
-    promised: bool = True
 
 
+DAILY = replace(SOLO, looks=5)
 CASES: Mapping[str, Case] = {
     "alone": Case(SOLO, 2000),
-    "alone, explore 1": Case(SOLO, 1000, 1.0),
-    "alone, hard times": Case(HARD, 500),
-    "with a target": Case(SEEN, 1000),
-    "skips detectors when failing": Case(
-        replace(SEEN, about="the same; showing it keeps the detector from running in 65 % of failing sessions",
-            skips=0.65,
-        ),
-        2000,
+    "alone, explore 1": Case(replace(DAILY, about="the same, a look every day"), 500, 1.0),
+    "alone, hard times": Case(
+        replace(DAILY, about="up to 12 correlated outcomes a session, drift and a new model", outcomes=12, luck=1.19,
+                drift=0.95, change=0.5), 500,
     ),
-    "skips detectors when failing, explore 1": Case(
-        replace(SEEN, about="the same", skips=0.65), 500, 1.0
-    ),
+    "with a target": Case(replace(DAILY, about=_SEEN, targets=((0.5, 0.5),)), 500),
+    "skips detectors when failing": Case(replace(SKIPPED, skips=0.65), 2000),
+    "skips detectors when failing, explore 1": Case(replace(SKIPPED, about="the same", skips=0.65), 500, 1.0),
     "skips detectors at any time": Case(
-        replace(SEEN, about="the same in 50 % of all sessions", skips_any=0.5), 500
+        replace(SKIPPED, about="the same in half of all its sessions, whatever they come to", skips_any=0.5), 500
     ),
     "in a crowd": Case(CROWD, 50),
     "silences failures": Case(
-        replace(SOLO, about="showing it keeps the agent from reporting half of its failing sessions", silences=0.5),
-        500, promised=False,
+        replace(DAILY, about="showing it keeps the agent from reporting half of its failing sessions", silences=0.5),
+        500,
     ),
     "silences failures, with a target": Case(
-        replace(SEEN, about="the same for a rule with a target, whose detector ran all the same", silences=0.5), 500,
-        promised=False,
+        replace(DAILY, about="the same for a rule with a target, whose detector ran all the same", silences=0.5,
+                targets=((0.5, 0.5),)), 500,
     ),
 }  # fmt: skip
 OTHERS = 100
@@ -122,7 +118,7 @@ def conclude(done: Mapping[Piece, Facts]) -> list[Section]:
         claims.append(
             Claim(
                 name, percent(share), n,
-                "upper bound <= 5 %" if case.promised else "", below(share, MOST) if case.promised else "",
+                "upper bound <= 5 %", below(share, MOST),
             )
         )  # fmt: skip
         rows.append([name, *(f"{100 * k / n:.0f}" if n else "" for k, n in sums.values())])
