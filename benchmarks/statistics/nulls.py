@@ -22,8 +22,12 @@ SOLO = World(
 _SEEN = "one rule with a target that recurs in half of the sessions; its detector always runs"
 SKIPPED = World(
     "skipped",
-    "one rule with such a target; showing it keeps the detector from running in 65 % of its failing sessions", null=1, sessions=1000, votes="garbage", targets=((0.5, 0.5),),
-)  # fmt: skip
+    "one rule with such a target; showing it keeps the detector from running in 65 % of its failing sessions",
+    null=1,
+    sessions=1000,
+    votes="garbage",
+    targets=((0.5, 0.5),),
+)
 CROWD = World(
     "crowd", "40 useless rules to a project, room for 12, a look every 5 sessions", null=40, sessions=1000,
     votes="credulous", outcomes=4, luck=1.19, drift=0.95,
