@@ -1,5 +1,6 @@
 """The proof bench measures what it says: what was planted is found, and policies that cheat are caught."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from scipy.stats import beta
 
 from benchmarks.statistics import __main__ as command
-from benchmarks.statistics import compare, measures, nulls, page, pieces, signs
+from benchmarks.statistics import compare, measures, nulls, page, pieces, signs, speed
 from benchmarks.statistics.baselines import AlwaysOn
 from benchmarks.statistics.finding import NO, OPEN, YES, Claim, Section, above, below
 from benchmarks.statistics.nature import Project, announced, best, chance_of_success, draw, happen
@@ -149,7 +150,7 @@ def test_a_rule_that_silences_failures_leaves_no_report_and_successes_alone() ->
 
 def test_votes_follow_the_truth_turn_it_round_or_ignore_it() -> None:
     def praise(votes: str, kind: str) -> float:
-        project = draw(replace(PLAIN, name=votes, like="plain", votes=votes, sessions=800), 1, 3)
+        project = draw(replace(PLAIN, name=votes, like="plain", votes=votes, clarity=0.5, sessions=800), 1, 3)
         mine = {rule.id for rule in project.planted.values() if rule.kind == kind}
         told = [report for task in project.tasks for report in happen(project, task, tuple(task.rules))[0]]
         good, bad = (
@@ -331,6 +332,24 @@ def test_a_quick_run_says_what_it_found_and_leaves_the_page_alone(
         monkeypatch.setattr("sys.argv", ["statistics", "nulls", *more])
         with pytest.raises(SystemExit):
             command.main()
+
+
+def test_every_proof_comes_to_its_conclusions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compare, "COMPARED", {name: replace(one, sessions=20) for name, one in COMPARED.items()})
+    monkeypatch.setattr(signs, "WORLD", replace(signs.WORLD, sessions=50))
+    cases = {name: case._replace(world=replace(case.world, sessions=20)) for name, case in speed.CASES.items()}
+    monkeypatch.setattr(speed, "CASES", cases)
+    cut = [
+        *(Piece("compare", name, 0, 2, 3) for name in COMPARED),
+        Piece("signs", "signs", 0, 2, 3),
+        *(Piece("speed", name, 0, 2, 3) for name in speed.CASES),
+    ]
+    done = {piece: json.loads(json.dumps(pieces.do(piece))) for piece in cut}
+    for proof in (compare, signs, speed):
+        sections = proof.conclude({piece: facts for piece, facts in done.items() if piece.proof in proof.__name__})
+        figures = page.text(sections, {})
+        assert all(claim.what in figures for section in sections for claim in section.claims)
+        assert all(section.claims for section in sections)
 
 
 def test_no_planted_rule_of_a_world_contradicts_its_kind() -> None:

@@ -11,8 +11,6 @@ from benchmarks.statistics.world import DAY, Planted, Target, World
 
 OPTIMISM = 0.8
 """The share of helpful votes that an agent gives a rule which does nothing."""
-CLARITY = 0.5
-"""How far that share moves for 1 of log-odds, within 5 and 95 %, where votes are honest."""
 FALSE_SUCCESS = 1 / 3
 """The share of failures that an unchecked agent calls a success."""
 
@@ -229,8 +227,8 @@ def _votes(
         if rule.target is not None:
             effect = 2 * (rule.target.without - rule.target.shown)
         share = {
-            "honest": OPTIMISM + CLARITY * effect,
-            "inverted": OPTIMISM - CLARITY * effect,
+            "honest": OPTIMISM + world.clarity * effect,
+            "inverted": OPTIMISM - world.clarity * effect,
             "garbage": rule.liked,
             "credulous": 0.95 if went_well else 0.3,
         }[world.votes]

@@ -45,25 +45,25 @@ class Case(NamedTuple):
 DAILY = replace(SOLO, looks=5)
 CASES: Mapping[str, Case] = {
     "alone": Case(SOLO, 2000),
-    "alone, explore 1": Case(replace(DAILY, about="the same, a look every day"), 500, 1.0),
+    "alone, explore 1": Case(replace(DAILY, about="the same, a look every day"), 300, 1.0),
     "alone, hard times": Case(
         replace(DAILY, about="up to 12 correlated outcomes a session, drift and a new model", outcomes=12, luck=1.19,
-                drift=0.95, change=0.5), 500,
+                drift=0.95, change=0.5), 300,
     ),
-    "with a target": Case(replace(DAILY, about=_SEEN, targets=((0.5, 0.5),)), 500),
+    "with a target": Case(replace(DAILY, about=_SEEN, targets=((0.5, 0.5),)), 300),
     "skips detectors when failing": Case(replace(SKIPPED, skips=0.65), 2000),
-    "skips detectors when failing, explore 1": Case(replace(SKIPPED, about="the same", skips=0.65), 500, 1.0),
+    "skips detectors when failing, explore 1": Case(replace(SKIPPED, about="the same", skips=0.65), 300, 1.0),
     "skips detectors at any time": Case(
-        replace(SKIPPED, about="the same in half of all its sessions, whatever they come to", skips_any=0.5), 500
+        replace(SKIPPED, about="the same in half of all its sessions, whatever they come to", skips_any=0.5), 300
     ),
     "in a crowd": Case(CROWD, 50),
     "silences failures": Case(
         replace(DAILY, about="showing it keeps the agent from reporting half of its failing sessions", silences=0.5),
-        500,
+        300,
     ),
     "silences failures, with a target": Case(
         replace(DAILY, about="the same for a rule with a target, whose detector ran all the same", silences=0.5,
-                targets=((0.5, 0.5),)), 500,
+                targets=((0.5, 0.5),)), 300,
     ),
 }  # fmt: skip
 OTHERS = 100

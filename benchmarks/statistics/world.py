@@ -90,6 +90,8 @@ class World:
     """The spread of a session's own log-odds: 1.19 correlates its outcomes by about .3."""
     votes: str = "honest"
     """honest, garbage, inverted, credulous (as the session went) or none."""
+    clarity: float = 0.15
+    """How far the share of helpful votes moves for 1 of log-odds, where votes are honest or inverted."""
     voting: float = 0.3
     """How often an agent votes on a rule that it was shown."""
     verified: float = 1.0
