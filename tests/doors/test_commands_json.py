@@ -13,7 +13,7 @@ from tests.doors.desk import SAFETY, Desk, failed, junit
 from tests.store.facts import fact, wording
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
-WITHOUT = {"try", "serve", "hook"}
+WITHOUT = {"hook", "replay", "serve", "simulate", "try"}
 """Commands that print no facts."""
 ELSEWHERE = {"setup", "uninstall"}
 """Commands that are held to the page beside their own tests."""
