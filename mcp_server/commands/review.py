@@ -1,11 +1,11 @@
 """`review`: suggested rules one after the other, decided with one key; then the questions that are open."""
 
 import argparse
-from collections.abc import Mapping
 
 from mcp_server.commands import CommandError, count, rule_facts, rules_here, show, write
 from mcp_server.commands.add import fit, own_rule, warn
 from mcp_server.commands.candidate import short, shown, warnings
+from mcp_server.commands.keys import pressed
 from mcp_server.learning import admit
 from mcp_server.learning.cluster import Cluster
 from mcp_server.learning.plan import DISMISSED, make
@@ -95,7 +95,7 @@ def _decided(wiring: Wiring, rule: Rule, rules: dict[int, Rule], head: int) -> b
     if rule.operation is Operation.RETIRE:
         del keys["e"]
     while True:
-        match _pressed(wiring, keys):
+        match pressed(wiring, keys):
             case "y":
                 return _admit(wiring, rule, rules, head)
             case "n":
@@ -111,21 +111,6 @@ def _decided(wiring: Wiring, rule: Rule, rules: dict[int, Rule], head: int) -> b
                 return True
             case _:
                 return False
-
-
-def _pressed(wiring: Wiring, keys: Mapping[str, str]) -> str:
-    """One of the keys; Enter skips, Escape and the end of input quit. Raises `KeyboardInterrupt`."""
-    other = {"\r": "s", "\n": "s", "\x1b": "q", "\x04": "q"}
-    while True:
-        wiring.say(", ".join(f"{key} {words}" for key, words in keys.items()))
-        try:
-            typed = wiring.key().lower()
-        except EOFError:
-            return "q"
-        if typed == "\x03":
-            raise KeyboardInterrupt
-        if other.get(typed, typed) in keys:
-            return other.get(typed, typed)
 
 
 def _admit(wiring: Wiring, rule: Rule, rules: dict[int, Rule], head: int) -> bool:
@@ -177,7 +162,7 @@ def _question(wiring: Wiring, cluster: Cluster) -> bool:
     answer = "say the sentence that prevents it" if cluster.occasions else "say it as an instruction"
     keys = {"e": answer, "n": "not a rule matter", "s": "skip", "q": "quit"}
     while True:
-        match _pressed(wiring, keys):
+        match pressed(wiring, keys):
             case "e":
                 if _answered(wiring, cluster):
                     return True
