@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from math import sqrt
 from random import Random
+from statistics import NormalDist
 from typing import NamedTuple
 
 from benchmarks.statistics import measures
@@ -21,6 +22,8 @@ DISCOVERY = 0.2
 HALF = 0.5
 VOTES = 1.5
 AUDIT = 4.0
+CHANCE = 2 * NormalDist().cdf(-AUDIT)
+"""How often honest coins go beyond it."""
 SPREAD = 5.0
 """Sum of p (1 - p) from which a rule's coins are enough for its normal form."""
 POLICIES = {OURS: Ours, **BASELINES}
@@ -234,8 +237,14 @@ def _audit(found: Found) -> Section:
     return Section(
         "Honest probabilities: |sum(shown - p)| / sqrt(sum p (1 - p)) of each rule",
         [
-            Claim("the largest", f"{max(scores, default=0.0):.2f}", n, "< 4", YES if many.value == 0 else NO),
-            Claim("share of rules above 4; chance alone gives 0.006 %", percent(many), n),
+            Claim("the largest", f"{max(scores, default=0.0):.2f}", n),
+            Claim(
+                "share of rules above 4",
+                percent(many),
+                n,
+                "<= 0.006 %, as chance gives",
+                YES if many.low <= CHANCE else NO,
+            ),
         ],
     )
 

@@ -50,7 +50,7 @@ CASES: Mapping[str, Case] = {
         replace(DAILY, about="up to 12 correlated outcomes a session, drift and a new model", outcomes=12, luck=1.19,
                 drift=0.95, change=0.5), 300,
     ),
-    "with a target": Case(replace(DAILY, about=_SEEN, targets=((0.5, 0.5),)), 300),
+    "with a target": Case(replace(DAILY, about=_SEEN, targets=((0.5, 0.5),)), 1500),
     "skips detectors when failing": Case(replace(SKIPPED, skips=0.65), 2000),
     "skips detectors when failing, explore 1": Case(replace(SKIPPED, about="the same", skips=0.65), 300, 1.0),
     "skips detectors at any time": Case(
