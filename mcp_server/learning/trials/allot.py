@@ -56,10 +56,22 @@ def whole(serving: Serving, session: str) -> Throw | None:
     return Throw(p, coin.throw(serving.key, coin.SET, "set", session) < p)
 
 
-def choose(serving: Serving, session: str, candidates: Sequence[str], budget: Budget) -> dict[str, Throw]:
+class Taken(NamedTuple):
+    """Room that a coin thrown before in the session may need."""
+
+    probability: float
+    rules: float
+    tokens: float
+
+
+def choose(
+    serving: Serving, session: str, candidates: Sequence[str], budget: Budget, taken: Sequence[Taken] = ()
+) -> dict[str, Throw]:
     """The coin of every candidate that has one, and (1, True) for those that are always shown.
 
     The same arguments give the same coins. Where the set's coin took all learnt rules away, none is thrown.
+    Of coins thrown before in the same session, `taken`, it counts how probable they were, never how they fell:
+    what one rule is shown by must not depend on another's coin.
     """
     throws: dict[str, Throw] = {}
     thrown: list[tuple[str, Standing, float]] = []
@@ -73,7 +85,7 @@ def choose(serving: Serving, session: str, candidates: Sequence[str], budget: Bu
             throws[rule] = Throw(1.0, True)
         elif standing.probability is not None and on:
             thrown.append((rule, standing, standing.probability))
-    for (rule, standing, _), p in zip(thrown, _probabilities(serving, thrown, budget), strict=True):
+    for (rule, standing, _), p in zip(thrown, _probabilities(serving, thrown, budget, taken), strict=True):
         exact = coin.rounded(p)
         if exact > 0.0:
             throws[rule] = Throw(exact, coin.throw(serving.key, rule, standing.version, session) < exact)
@@ -97,10 +109,12 @@ def delivered(serving: Serving, session: str, throws: Mapping[str, Throw], budge
     return [rule for rule in assigned if rule not in dropped]
 
 
-def _probabilities(serving: Serving, thrown: Sequence[tuple[str, Standing, float]], budget: Budget) -> list[float]:
+def _probabilities(
+    serving: Serving, thrown: Sequence[tuple[str, Standing, float]], budget: Budget, before: Sequence[Taken]
+) -> list[float]:
     """The probabilities within the budget, in the order of `thrown`: active rules first, trials in what they leave."""
     items = [(p, 1.0, standing.tokens) for _, standing, p in thrown]
-    if _never_overflows(items, budget):
+    if _never_overflows([*before, *items], budget):
         return [p for p, _, _ in items]
     active = [n for n, (_, standing, _) in enumerate(thrown) if standing.active]
     trials = [n for n, (_, standing, _) in enumerate(thrown) if not standing.active]
@@ -109,7 +123,7 @@ def _probabilities(serving: Serving, thrown: Sequence[tuple[str, Standing, float
         budget.rules - min(budget.rules * serving.trials_share, _load(serving, [items[n] for n in trials], 1)),
         budget.tokens - min(budget.tokens * serving.trials_share, _load(serving, [items[n] for n in trials], 2)),
     )
-    taken: list[tuple[float, float, float]] = []
+    taken: list[tuple[float, float, float]] = [*before]
     for members, room in ((active, kept), (trials, budget)):
         for n, p in zip(members, _scaled(serving, [items[n] for n in members], taken, room), strict=True):
             result[n] = p

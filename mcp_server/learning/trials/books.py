@@ -44,7 +44,7 @@ class Books:
     __slots__ = (
         *("trials", "categories", "targets", "overall", "together", "outcomes", "tried", "looks", "late", "unexposed"),
         *("level", "alarmed", "braked_at", "changed", "pending", "revised", "verified", "max_rules", "settles"),
-        "bar",
+        *("settled", "bar"),
     )
 
     def __init__(self, policy: Policy) -> None:
@@ -78,6 +78,8 @@ class Books:
         """A result was verified once, so that reports can be held against results."""
         self.max_rules = policy.max_rules
         self.settles = policy.settles
+        self.settled = False
+        """What the log says has settled by then."""
 
     def unit(self, policy: Policy) -> float:
         """What a session weighs now: twice as much for each half-life, instead of halving all that came before."""

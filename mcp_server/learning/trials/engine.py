@@ -136,6 +136,7 @@ class Engine:
         if event.reply:
             return ()
         self.books.settles = self.books.settles or event.settles
+        self.books.settled = self.books.settled or event.settled
         if self.seed is None:
             self.seed = event.seed
             self._serving = None
@@ -166,10 +167,11 @@ class Engine:
     def _model(self, event: Session) -> None:
         """A category's change to a model that is new to a rule fades what was known of it; a retired one may return.
 
-        The first model of a category is no change: somebody only began to work with another client.
+        The first model of a category is no change: somebody only began to work with another client. No label is
+        none either.
         """
         models = self.books.category(event.category).models
-        if event.model in models:
+        if not event.model or event.model in models:
             return
         changed, named = bool(models), set(event.candidates or ())
         models.append(event.model)

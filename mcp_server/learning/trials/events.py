@@ -17,6 +17,8 @@ class Hello(NamedTuple):
     """A live log: sessions without a target wait too, see `Policy.settles`."""
     reply: bool = False
     """It is the engine's own, in a transcript."""
+    settled: bool = False
+    """A store's own log: outcomes and recurrences are only written when they have settled, so nothing waits."""
 
 
 class Announcement(NamedTuple):
@@ -72,6 +74,8 @@ class Outcome(NamedTuple):
     duration: float | None = None
     failing: bool | None = None
     """Were there newly failing tests?"""
+    beside: bool = False
+    """Something stronger spoke: it is held against that, and does not count itself."""
 
 
 class Trigger(NamedTuple):

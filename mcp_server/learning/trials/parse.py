@@ -63,7 +63,7 @@ def _hello(fields: Fields) -> Event:
     seed = fields.get("seed")
     if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int)):
         raise MalformedError("hello.seed must be a whole number")
-    return Hello(seed, field.flag(fields, "settles"), "engine" in fields)
+    return Hello(seed, field.flag(fields, "settles"), "engine" in fields, field.flag(fields, "settled"))
 
 
 def _announcement(fields: Fields) -> Event:
@@ -154,6 +154,7 @@ def _outcome(fields: Fields) -> Event:
         field.amount(fields, "cost"),
         field.amount(fields, "duration"),
         field.flag(fields, "failing") if fields.get("failing") is not None else None,
+        field.flag(fields, "beside"),
     )
 
 

@@ -41,11 +41,11 @@ def score(books: Books, held: Held, now: float, policy: Policy) -> bool:
     if held.asleep is not None and now < held.asleep:
         return False
     thrown = rows(books, held, policy)
-    if not held.scored and held.reported(now, policy, settles=books.settles):
+    if not held.scored and held.reported(now, policy, settles=books.settles and not books.settled):
         _outcomes(books, held, thrown, policy)
         held.scored = True
     waiting = [row for row in thrown if row.trial.target and row.trial.rule not in held.done]
-    due = [row for row in waiting if now >= held.settles(row.trial.target, policy)]
+    due = [row for row in waiting if _due(row, held, now, policy, settled=books.settled)]
     if due:
         recurrences(books, held, due, policy)
         held.done.update(row.trial.rule for row in due)
@@ -53,6 +53,12 @@ def score(books: Books, held: Held, now: float, policy: Policy) -> bool:
     if held.scored and later:
         held.asleep = min(later)
     return held.scored and not later
+
+
+def _due(row: Row, held: Held, now: float, policy: Policy, *, settled: bool) -> bool:
+    if settled:
+        return row.trial.rule in held.recurrences
+    return now >= held.settles(row.trial.target, policy)
 
 
 def _outcomes(books: Books, held: Held, thrown: Sequence[Row], policy: Policy) -> None:
@@ -97,7 +103,7 @@ def _outcomes(books: Books, held: Held, thrown: Sequence[Row], policy: Policy) -
 def _verdicts(books: Books, category: Category, held: Held, policy: Policy) -> Verdicts:
     said, verified, judged = (scores(held.outcomes, source) for source in (SELF, CI, JUDGE))
     books.verified = books.verified or bool(verified)
-    spoken = [*said, *verified]
+    spoken = [*scores((each for each in held.outcomes if not each.beside), SELF), *verified]
     start = books.overall.mean(policy.start, policy.start_weight)
     return Verdicts(
         _scored(spoken, category.success, start, policy),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcp_server.learning.trials import coin
-from mcp_server.learning.trials.allot import Budget, Serving, Standing, choose, delivered, whole
+from mcp_server.learning.trials.allot import Budget, Serving, Standing, Taken, choose, delivered, whole
 from mcp_server.learning.trials.policy import HOLDOUT
 
 ROOMY = Budget(30.0, 600.0)
@@ -106,6 +106,20 @@ def test_tokens_are_a_budget_as_well() -> None:
     throws = choose(state, "s", list(state.standings), Budget(12, 300))
     chances = [throw.probability for throw in throws.values()]
     assert load(chances, [90.0] * 8 + [30.0] * 4) == pytest.approx(300, abs=0.1)
+
+
+def test_a_coin_thrown_later_in_a_session_leaves_room_for_earlier_ones_however_they_fell() -> None:
+    rules = named(*[Standing(0.9, True)] * 8, *[Standing(0.9, False)] * 4)
+    early, late = list(rules)[:8], list(rules)[8:]
+    made = serving(rules)
+    first = choose(made, "s", early, Budget(10, 600))
+    taken = [Taken(throw.probability, 1, 0) for throw in first.values()]
+    later = choose(made, "s", late, Budget(10, 600), taken)
+    assert all(throw.probability == 0.9 for throw in first.values())
+    assert all(0.0 < throw.probability < 0.6 for throw in later.values())
+    assert later == choose(made, "s", late, Budget(10, 600), taken), "the same whatever was shown"
+    chances = [*first.values(), *later.values()]
+    assert load([throw.probability for throw in chances], [1.0] * 12) <= 10 + 1e-4
 
 
 def test_on_overflow_a_random_part_is_shown_that_fits_and_the_coins_stay_as_they_fell() -> None:

@@ -330,6 +330,36 @@ def test_a_verified_result_and_a_report_of_one_session_count_as_one_session() ->
     assert trial.verified.sums.signal < 0 < trial.said.signal
 
 
+def test_a_report_beside_a_verified_result_is_compared_and_does_not_count() -> None:
+    history = History()
+    history.rule()
+    name = history.session({"r": (0.5, True)}, True, beside=True)
+    history.tell("outcome", session=name, success=False, source="ci")
+    history.consolidate()
+    trial = history.trial()
+    assert trial.main.sums.sessions == trial.verified.sums.sessions == trial.said.sessions == 1
+    assert trial.main.sums.mass == pytest.approx(0.25)
+    assert trial.main.sums.signal < 0 < trial.said.signal
+
+
+@pytest.mark.parametrize("target", ["test:a", "review:a"])
+def test_a_log_of_what_has_settled_waits_for_nothing(target: str) -> None:
+    history = History(POLICY._replace(settles=True))
+    history.tell("hello", v=1, settled=True)
+    history.rule("r", target=target)
+    history.rule("plain")
+    coins: dict[str, tuple[float | None, bool]] = {"r": (0.5, True), "plain": (0.5, False)}
+    told = history.session(coins, True, recurred={"r": False})
+    silent = history.session(coins, True)
+    assert history.consolidate().held == 1, "what became of its target was not said yet"
+    assert (history.trial().main.sums.sessions, history.trial("plain").main.sums.sessions) == (1, 2)
+    history.consolidate(days=30)
+    assert list(history.engine.held) == [silent] != [told]
+    history.tell("recurrence", session=silent, rule="r", recurred=True)
+    assert history.consolidate().held == 0
+    assert history.trial().main.sums.sessions == 2
+
+
 def test_the_set_is_scored_by_its_own_coin_and_single_rules_only_where_it_is_on() -> None:
     history = History(POLICY._replace(holdout=0.05), chooses=True)
     history.rule()

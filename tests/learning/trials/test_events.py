@@ -62,6 +62,11 @@ from mcp_server.learning.trials.parse import parse
             '{"t":"outcome","session":"s","ts":9,"source":"ci","feedback":"neg","cost":2,"duration":3.5,"failing":true}',
             Outcome(9.0, "s", "ci", None, (), (), "neg", 2.0, 3.5, True),
         ),
+        (
+            '{"t":"outcome","session":"s","ts":9,"success":true,"beside":true}',
+            Outcome(9.0, "s", "self", 1.0, beside=True),
+        ),
+        ('{"t":"hello","settled":true}', Hello(settled=True)),
         ('{"t":"outcome","session":"s","ts":9,"success":true,"score":0.25}', Outcome(9.0, "s", "self", 0.25)),
         ('{"t":"outcome","session":"s","ts":9,"success":false,"verified":true}', Outcome(9.0, "s", "ci", 0.0)),
         (

@@ -225,6 +225,7 @@ def test_a_model_is_new_once_and_the_first_of_a_category_is_no_change() -> None:
     assert kept("c", "o") == pytest.approx(0.1)
     assert kept("d", "o") == 1.0, "once is enough"
     assert kept("c", "n") == 1.0
+    assert kept("c", "") == 1.0, "no label says nothing of a model"
     assert history.trial().models == ["m", "n", "o"]
     assert history.trial("anywhere").models == ["m"], "it was no candidate"
 
