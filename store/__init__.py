@@ -43,11 +43,13 @@ def open_store(
 
 
 def open_existing(path: Path, *, wait: float, chance: Callable[[int], bytes] = os.urandom) -> SqliteStore | None:
-    """Open a store as it is, for hooks: nothing is made, migrated or mended. None where there is none yet.
+    """Open a store as it is, for hooks: nothing is made, migrated or mended.
+
+    None where there is none yet, or only one of a schema more than one back, which a command migrates first.
 
     Raises any `StoreError`.
     """
-    from store import upkeep
+    from store import migrations, upkeep
 
     path = upkeep.real(path)
     try:
@@ -63,7 +65,7 @@ def open_existing(path: Path, *, wait: float, chance: Callable[[int], bytes] = o
     except BaseException:
         connection.leave()
         raise
-    if schema == 0:
+    if schema < migrations.READABLE:
         connection.leave()
         return None
     return SqliteStore(connection, chance=chance)

@@ -25,6 +25,7 @@ from store.records import (
     Sighting,
     State,
     Tally,
+    Trials,
     Trust,
     Version,
     Work,
@@ -137,6 +138,14 @@ class Store(Protocol):
 
     def session(self, ident: str, project: str) -> Session | None:
         """One session of a project, if it is known there."""
+        ...
+
+    def newcomers(self, project: str | None, *, after: int) -> list[tuple[int, Session]]:
+        """Sessions of a project, or of all, that came after a mark, in that order, each with its own mark.
+
+        Marks only grow, in the order in which sessions became visible to others: whoever goes on from the
+        last mark misses none and gets none twice, whatever their clocks said.
+        """
         ...
 
     # What sessions left behind
@@ -275,6 +284,44 @@ class Store(Protocol):
 
     def head(self, project: str) -> int:
         """Number of the newest revision; 0 before the first."""
+        ...
+
+    # Trials
+
+    def coin_key(self) -> bytes:
+        """The secret that the coins of this store are thrown with; made at the first call, and kept.
+
+        Where it is gone another one is made: sessions keep the coins that were recorded for them, later ones
+        get fresh ones. Empty where there is none and none can be kept yet, in a store of the schema before.
+        """
+        ...
+
+    def trials(self, project: str) -> Trials | None:
+        """How far a project's trials have come; None before the first decisions."""
+        ...
+
+    def log(self, project: str, *, after: int = 0) -> Iterable[str]:
+        """The lines of a project's log behind the first `after`, read while they are asked for."""
+        ...
+
+    def decide(
+        self,
+        project: str,
+        trials: Trials,
+        *,
+        log: Sequence[str],
+        chances: Mapping[int, float | None],
+        steps: Sequence[Step],
+        cause: str,
+        report: str = "",
+        now: float,
+        expected: int,
+    ) -> Revision | None:
+        """Keep in one transaction how far trials have come: lines behind the log, and what rules are shown by from now.
+
+        With `steps` it is a revision as well, see `revise`; else None is returned. Raises `ConflictError`
+        unless the log then has `trials.lines` lines, and unless the newest revision still is `expected`.
+        """
         ...
 
     def revisions(self, project: str) -> list[Revision]:

@@ -30,6 +30,7 @@ from store.records import (
     Sighting,
     State,
     Tally,
+    Trials,
     Trust,
     Version,
     Work,
@@ -60,6 +61,9 @@ class MemoryStore:
         self._works: dict[tuple[str, str, str, str], Work] = {}
         self._conditions: dict[tuple[str, str], dict[str, Condition]] = {}
         self._bookmarks: dict[str, str] = {}
+        self._key = b""
+        self._trials: dict[str, Trials] = {}
+        self._log: dict[str, list[str]] = {}
         self._held: set[str] = set()
         self._lock = threading.RLock()
 
@@ -82,7 +86,7 @@ class MemoryStore:
         if current and current == episode and known.issuperset((each.rule, each.version) for each in shown):
             return Delivery(current, self.exposures(*key))
         kept = self._sessions.get(key, replace(session, seen=now))
-        self._sessions[key] = replace(kept, seen=max(kept.seen, now))
+        self._sessions[key] = replace(kept, seen=max(kept.seen, now), model=kept.model or session.model)
         if episode is None:
             episode = Episode(len(self._episodes) + 1, *key, task, now, now)
             self._episodes.append(episode)
@@ -125,6 +129,11 @@ class MemoryStore:
     def session(self, ident: str, project: str) -> Session | None:
         """See `Store.session`."""
         return self._sessions.get((ident, project))
+
+    def newcomers(self, project: str | None, *, after: int) -> list[tuple[int, Session]]:
+        """See `Store.newcomers`."""
+        known = enumerate(self._sessions.values(), start=1)
+        return [(mark, each) for mark, each in known if mark > after and project in {None, each.project}]
 
     # What sessions left behind
 
@@ -422,6 +431,48 @@ class MemoryStore:
             and (rule is None or each.rule == rule)
             and (revision is None or each.revision == revision)
         ]
+
+    # Trials
+
+    def coin_key(self) -> bytes:
+        """See `Store.coin_key`."""
+        self._key = self._key or self._chance(32)
+        return self._key
+
+    def trials(self, project: str) -> Trials | None:
+        """See `Store.trials`."""
+        return self._trials.get(project)
+
+    def log(self, project: str, *, after: int = 0) -> list[str]:
+        """See `Store.log`."""
+        return self._log.get(project, [])[after:]
+
+    def decide(
+        self,
+        project: str,
+        trials: Trials,
+        *,
+        log: Sequence[str],
+        chances: Mapping[int, float | None],
+        steps: Sequence[Step],
+        cause: str,
+        report: str = "",
+        now: float,
+        expected: int,
+    ) -> Revision | None:
+        """See `Store.decide`."""
+        lines = [*self._log.get(project, []), *log]
+        if len(lines) != trials.lines:
+            raise ConflictError(trials.lines, len(lines))
+        if self.head(project) != expected:
+            raise ConflictError(expected, self.head(project))
+        for rule in chances:
+            self.rule(rule)
+        revision = self.revise(project, steps, cause=cause, report=report, now=now) if steps else None
+        for rule, chance in chances.items():
+            self._rules[rule] = replace(self._rules[rule], chance=chance)
+        self._log[project], self._trials[project] = lines, trials
+        return revision
 
     def problems(self) -> list[str]:
         """See `Store.problems`."""

@@ -103,7 +103,23 @@ STEPS: tuple[Step, ...] = (
             """CREATE TABLE bookmarks (source TEXT PRIMARY KEY, mark TEXT NOT NULL, time REAL NOT NULL) STRICT""",
         ),
     ),
+    (
+        "0003_trials",
+        (
+            "ALTER TABLE rules ADD COLUMN chance REAL",
+            "ALTER TABLE sessions ADD COLUMN model TEXT NOT NULL DEFAULT ''",
+            """CREATE TABLE keys (name TEXT PRIMARY KEY, key BLOB NOT NULL) STRICT""",
+            """CREATE TABLE trials (project TEXT PRIMARY KEY, state TEXT NOT NULL, decided TEXT NOT NULL) STRICT""",
+            """CREATE TABLE log (
+                project TEXT NOT NULL, number INTEGER NOT NULL, line TEXT NOT NULL,
+                PRIMARY KEY (project, number)) STRICT, WITHOUT ROWID""",
+        ),
+    ),
 )
+
+
+READABLE = len(STEPS) - 1
+"""The oldest schema that is read as it is."""
 
 
 def number(connection: sqlite3.Connection) -> int:

@@ -52,7 +52,10 @@ class Operation(StrEnum):
 
 
 class Ending(StrEnum):
-    """Why a retired rule is retired; all but `applied` keep its wording from being learnt again."""
+    """Why a retired rule is retired; all but `applied` keep its wording from being learnt again.
+
+    The last four are the program's own, from what sessions told; under another model it may try such a rule again.
+    """
 
     NONE = ""
     REJECTED = "rejected"
@@ -60,6 +63,10 @@ class Ending(StrEnum):
     MERGED = "merged"
     UNDONE = "undone"
     APPLIED = "applied"
+    HARMFUL = "harmful"
+    GUARDRAIL = "guardrail"
+    UNLIKELY = "unlikely"
+    FUTILE = "futile"
 
 
 class Kind(StrEnum):
@@ -249,6 +256,8 @@ class Rule(NamedTuple):
     created: float
     supports: int = 0
     """How many voices stand behind it: whoever said it once, and what was observed once per session or commit."""
+    chance: float | None = None
+    """How probably a session that it applies to is shown it: None as its state says, 0 where it waits."""
 
     @property
     def name(self) -> str:
@@ -279,6 +288,8 @@ class Session(NamedTuple):
     seen: float
     spoke: float = 0.0
     """When a person last wrote in it; 0 where that is not known."""
+    model: str = ""
+    """The model that works in it, where its client says so."""
 
 
 class Episode(NamedTuple):
@@ -316,8 +327,15 @@ class Sighting(NamedTuple):
     time: float
 
 
+WHOLE = 0
+"""The rule whose exposures are those of all learnt rules together, where these have a coin of their own."""
+
+
 class Exposure(NamedTuple):
-    """One rule version in one session, written before any outcome exists."""
+    """One rule version in one session, written before any outcome exists.
+
+    Assigned is how its coin fell; whether it was delivered depends on the room there was as well.
+    """
 
     session: str
     rule: int
@@ -342,6 +360,16 @@ class Decision(NamedTuple):
     revision: int = 0
     time: float = 0.0
     id: int = 0
+
+
+class Trials(NamedTuple):
+    """How far a project's trials have come: what is needed to go on, and what was decided last. Both are JSON."""
+
+    state: str
+    """What only the decision engine and its scribe understand."""
+    decided: str
+    lines: int
+    """How many lines the project's log has."""
 
 
 class Entry(NamedTuple):

@@ -38,11 +38,12 @@ class Add(NamedTuple):
 
 
 class Move(NamedTuple):
-    """Another state; `ending` says why when that state is `retired`."""
+    """Another state; `ending` says why when that state is `retired`, `chance` is as in `Rule`."""
 
     rule: int
     state: State
     ending: Ending = Ending.NONE
+    chance: float | None = None
 
 
 class Pin(NamedTuple):
@@ -127,19 +128,21 @@ def changed(
 ) -> Effect:
     """The rule after any change but `Add`. `versions` looks up by number; `newest` is the highest one.
 
+    Its chance is then what its new state says, until the next decisions.
+
     Raises `NotFoundError` where `versions` raises `KeyError`.
     """
     match change:
-        case Move(state=state, ending=ending):
-            return Effect(replace(rule, state=state, ending=ending))
+        case Move(state=state, ending=ending, chance=chance):
+            return Effect(replace(rule, state=state, ending=ending, chance=chance))
         case Pin(pinned=pinned):
-            return Effect(replace(rule, pinned=pinned))
+            return Effect(replace(rule, pinned=pinned, chance=None))
         case Reword(wording=wording):
             version = _version(wording, rule=rule.id, number=newest + 1, salt=salt, now=now)
-            return Effect(replace(rule, current=version), (version,))
+            return Effect(replace(rule, current=version, chance=None), (version,))
         case _:
             entry = change.entry
-            back = replace(rule, state=entry.state, pinned=entry.pinned, ending=entry.ending)
+            back = replace(rule, state=entry.state, pinned=entry.pinned, ending=entry.ending, chance=None)
             if entry.version == rule.current.number:
                 return Effect(back)
             left = replace(rule.current, withdrawn=True)

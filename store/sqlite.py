@@ -6,7 +6,7 @@ it. Opening and closing, translation of errors and the waiting for locks live in
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache, partial
 from pathlib import Path
@@ -36,6 +36,7 @@ from store.records import (
     Source,
     State,
     Tally,
+    Trials,
     Trust,
     Version,
     Work,
@@ -44,8 +45,8 @@ from store.revise import Add, Effect, Step, changed, concerned, created
 from store.text import trusted_text
 from store.values import replace
 
-WHOSE = 2
-"""The schema from which on the store knows what sessions left behind, and how facts found theirs."""
+TRIALS = 3
+"""The schema from which on the store knows how far trials have come."""
 
 Row = tuple[Any, ...]
 """What SQLite gives; STRICT tables keep the types that the schema names."""
@@ -53,20 +54,22 @@ Row = tuple[Any, ...]
 Read = TypeVar("Read")
 
 RULE = """SELECT r.id, r.project, r.state, r.pinned, r.operation, r.replaces, r.ending, r.target, r.why,
-    r.created, {voices},
+    r.created, r.voices, {chance},
     v.number, v.digest, v.salt, v.text, v.paths, v.origin, v.identity, v.trust, v.time, v.removed, v.withdrawn
     FROM rules r JOIN versions v ON v.rule = r.id AND v.number = r.version"""
-RULES = RULE.format(voices="r.voices")
-RULES_BEFORE = RULE.format(voices="(SELECT count(*) FROM supports s WHERE s.rule = r.id)")
+RULES = RULE.format(chance="r.chance")
+RULES_BEFORE = RULE.format(chance="NULL")
+"""One schema back, which a reader, and a hook that comes before the migration, still works with."""
 VERSIONS = """SELECT number, digest, salt, text, paths, origin, identity, trust, time, removed, withdrawn
     FROM versions WHERE rule = ?"""
 FACT = """id, project, kind, text, fingerprint, origin, identity, trust, session, episode, commit_id,
     time, hash, detail"""
 EVIDENCE = f"SELECT {FACT}, branch, pull_request, path, how, confidence FROM evidence"
-EVIDENCE_BEFORE = f"SELECT {FACT}, '', '', '', '', 1.0 FROM evidence"
-"""One schema back, which a reader, and a hook that comes before the migration, still works with."""
 EXPOSURES = """SELECT session, rule, version, probability, assigned, delivered, episode, position, time
     FROM exposures"""
+SESSION = "SELECT id, project, client, started, seen, spoke, {model} FROM sessions"
+SESSIONS = SESSION.format(model="model")
+SESSIONS_BEFORE = SESSION.format(model="''")
 EPISODES = "SELECT id, session, project, task, started, seen FROM episodes"
 REVISIONS = """SELECT project, number, parent, hash, time, cause, report_digest, entries, report
     FROM revisions WHERE project = ?"""
@@ -100,8 +103,8 @@ class SqliteStore:
         self._db = connection
         self._known: dict[int, tuple[Row, Rule]] = {}
         self._chance = chance
-        self._whose = migrations.number(connection.raw) >= WHOSE
-        self._evidence = EVIDENCE if self._whose else EVIDENCE_BEFORE
+        self._tried = migrations.number(connection.raw) >= TRIALS
+        self._sessions = SESSIONS if self._tried else SESSIONS_BEFORE
 
     @property
     def path(self) -> Path:
@@ -147,6 +150,9 @@ class SqliteStore:
                 ON CONFLICT (id, project) DO UPDATE SET seen = max(seen, excluded.seen)""",
                 (session.id, session.project, session.client, session.started, now),
             )
+            if session.model and self._tried:
+                named = "UPDATE sessions SET model = ? WHERE id = ? AND project = ? AND model = ''"
+                db.execute(named, (session.model, session.id, session.project))
             episode = _continued(db, session, task, now)
             place = db.execute(
                 "SELECT coalesce(max(position), 0) FROM exposures WHERE session = ? AND project = ?",
@@ -205,29 +211,28 @@ class SqliteStore:
     def sessions(self, project: str, *, since: float = 0.0) -> list[Session]:
         """See `Store.sessions`."""
         with self._db.reading() as db:
-            rows = db.execute(
-                f"""SELECT id, project, client, started, seen, {"spoke" if self._whose else "0.0"} FROM sessions
-                WHERE project = ? AND seen >= ? ORDER BY rowid""",
-                (project, since),
-            )
+            rows = db.execute(f"{self._sessions} WHERE project = ? AND seen >= ? ORDER BY rowid", (project, since))
             return [Session(*row) for row in rows]
 
     def session(self, ident: str, project: str) -> Session | None:
         """See `Store.session`."""
         with self._db.reading() as db:
-            row = db.execute(
-                f"""SELECT id, project, client, started, seen, {"spoke" if self._whose else "0.0"} FROM sessions
-                WHERE id = ? AND project = ?""",
-                (ident, project),
-            ).fetchone()
+            row = db.execute(f"{self._sessions} WHERE id = ? AND project = ?", (ident, project)).fetchone()
         return None if row is None else Session(*row)
+
+    def newcomers(self, project: str | None, *, after: int) -> list[tuple[int, Session]]:
+        """See `Store.newcomers`. Sessions are never deleted, so their row ids only grow."""
+        marked = self._sessions.replace("SELECT ", "SELECT rowid, ", 1)
+        mine = "" if project is None else " AND project = ?"
+        values = (after,) if project is None else (after, project)
+        with self._db.reading() as db:
+            rows = db.execute(f"{marked} WHERE rowid > ?{mine} ORDER BY rowid", values)
+            return [(mark, Session(*row)) for mark, *row in rows]
 
     # What sessions left behind
 
     def worked(self, works: Sequence[Work]) -> None:
         """See `Store.worked`."""
-        if not self._whose:
-            return
         with self._db.hasty() as db:
             _work(db, works)
 
@@ -240,8 +245,6 @@ class SqliteStore:
         names: Iterable[str] | None = None,
     ) -> list[Work]:
         """See `Store.works`."""
-        if not self._whose:
-            return []
         conditions, parameters = ["project = ?"], [project]
         for column, wanted in (("session", session), ("sort", sort)):
             if wanted is not None:
@@ -281,7 +284,7 @@ class SqliteStore:
                     ON CONFLICT (project, suite, item) DO UPDATE SET status = excluded.status, time = excluded.time""",
                     [(facts[0].project, each.suite, each.item, each.status, each.time) for each in conditions],
                 )
-            _work(db, works if self._whose else ())
+            _work(db, works)
         return kept
 
     def attribute(
@@ -301,8 +304,6 @@ class SqliteStore:
 
     def loose(self, project: str) -> list[Evidence]:
         """See `Store.loose`."""
-        if not self._whose:
-            return []
         with self._db.reading() as db:
             rows = db.execute(
                 f"""{EVIDENCE} WHERE project = ? AND session IS NULL
@@ -313,8 +314,6 @@ class SqliteStore:
 
     def conditions(self, project: str, suite: str) -> Mapping[str, Condition]:
         """See `Store.conditions`."""
-        if not self._whose:
-            return {}
         with self._db.reading() as db:
             rows = db.execute(
                 "SELECT suite, item, status, time FROM conditions WHERE project = ? AND suite = ?", (project, suite)
@@ -353,7 +352,7 @@ class SqliteStore:
         if newest is not None:
             parameters.append(min(max(newest, 0), LARGEST))
         with self._db.reading() as db:
-            rows = db.execute(f"{self._evidence} WHERE {' AND '.join(conditions)} ORDER BY {order}", parameters)
+            rows = db.execute(f"{EVIDENCE} WHERE {' AND '.join(conditions)} ORDER BY {order}", parameters)
             found = _all(_fact, rows)
         return found if newest is None else found[::-1]
 
@@ -394,7 +393,7 @@ class SqliteStore:
         """See `Store.supports`."""
         with self._db.reading() as db:
             rows = db.execute(
-                f"{self._evidence} WHERE id IN (SELECT evidence FROM supports WHERE rule = ?) ORDER BY id",
+                f"{EVIDENCE} WHERE id IN (SELECT evidence FROM supports WHERE rule = ?) ORDER BY id",
                 (as_id(rule),),
             )
             return _all(_fact, rows)
@@ -459,52 +458,65 @@ class SqliteStore:
     ) -> Revision:
         """See `Store.revise`."""
         with self._db.writing() as db:
-            number, parent = _head(db, project)
-            if expected is not None and number != expected:
-                raise ConflictError(expected, number)
-            for step in steps:
-                effect = self._effect(db, project, step, now)
-                _write(db, effect, new=isinstance(step.change, Add))
-                if isinstance(step.change, Add):
-                    _link(db, effect.rule.id, step.change.evidence)
-                db.execute(
-                    """INSERT INTO decisions (project, kind, rule, revision, actor, reason, numbers, time)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
-                    (
-                        project,
-                        step.kind,
-                        effect.rule.id,
-                        number + 1,
-                        step.actor,
-                        step.reason,
-                        json.dumps(dict(step.numbers), sort_keys=True),
-                        now,
-                    ),
-                )
-            sealed = chain.seal(
-                chain.snapshot(_rules(db, project)),
-                project=project,
-                number=number + 1,
-                parent=parent,
-                time=now,
-                cause=cause,
-                report=report,
-            )
+            return self._revise(db, project, steps, cause=cause, report=report, now=now, expected=expected)
+
+    def _revise(
+        self,
+        db: sqlite3.Connection,
+        project: str,
+        steps: Sequence[Step],
+        *,
+        cause: str,
+        report: str,
+        now: float,
+        expected: int | None,
+    ) -> Revision:
+        number, parent = _head(db, project)
+        if expected is not None and number != expected:
+            raise ConflictError(expected, number)
+        for step in steps:
+            effect = self._effect(db, project, step, now)
+            _write(db, effect, new=isinstance(step.change, Add))
+            if isinstance(step.change, Add):
+                _link(db, effect.rule.id, step.change.evidence)
             db.execute(
-                """INSERT INTO revisions (project, number, parent, hash, time, cause, report_digest, entries, report)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                """INSERT INTO decisions (project, kind, rule, revision, actor, reason, numbers, time)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
                 (
                     project,
-                    sealed.number,
-                    sealed.parent,
-                    sealed.hash,
+                    step.kind,
+                    effect.rule.id,
+                    number + 1,
+                    step.actor,
+                    step.reason,
+                    json.dumps(dict(step.numbers), sort_keys=True),
                     now,
-                    cause,
-                    sealed.report_digest,
-                    chain.encode(sealed.entries),
-                    report,
                 ),
             )
+        sealed = chain.seal(
+            chain.snapshot(_rules(db, project)),
+            project=project,
+            number=number + 1,
+            parent=parent,
+            time=now,
+            cause=cause,
+            report=report,
+        )
+        db.execute(
+            """INSERT INTO revisions (project, number, parent, hash, time, cause, report_digest, entries, report)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            (
+                project,
+                sealed.number,
+                sealed.parent,
+                sealed.hash,
+                now,
+                cause,
+                sealed.report_digest,
+                chain.encode(sealed.entries),
+                report,
+            ),
+        )
         return sealed
 
     def _effect(self, db: sqlite3.Connection, project: str, step: Step, now: float) -> Effect:
@@ -546,6 +558,78 @@ class SqliteStore:
         with self._db.reading() as db:
             return _all(_decision, db.execute(f"{DECISIONS} WHERE project = ?{conditions} ORDER BY id", values))
 
+    # Trials
+
+    def coin_key(self) -> bytes:
+        """See `Store.coin_key`."""
+        if not self._tried:
+            return b""
+        find = "SELECT key FROM keys WHERE name = 'coin'"
+        with self._db.reading() as db:
+            row = db.execute(find).fetchone()
+        if row is None:
+            with self._db.writing() as db:
+                db.execute("INSERT OR IGNORE INTO keys (name, key) VALUES ('coin', ?)", (self._chance(32),))
+                row = db.execute(find).fetchone()
+        return bytes(row[0])
+
+    def trials(self, project: str) -> Trials | None:
+        """See `Store.trials`."""
+        if not self._tried:
+            return None
+        with self._db.reading() as db:
+            row = db.execute("SELECT state, decided FROM trials WHERE project = ?", (project,)).fetchone()
+            return None if row is None else Trials(row[0], row[1], _lines(db, project))
+
+    def log(self, project: str, *, after: int = 0) -> Iterator[str]:
+        """See `Store.log`."""
+        while self._tried:
+            with self._db.reading() as db:
+                some = db.execute(
+                    "SELECT line FROM log WHERE project = ? AND number > ? ORDER BY number LIMIT 10000",
+                    (project, after),
+                ).fetchall()
+            yield from (line for (line,) in some)
+            after += len(some)
+            if not some:
+                return
+
+    def decide(
+        self,
+        project: str,
+        trials: Trials,
+        *,
+        log: Sequence[str],
+        chances: Mapping[int, float | None],
+        steps: Sequence[Step],
+        cause: str,
+        report: str = "",
+        now: float,
+        expected: int,
+    ) -> Revision | None:
+        """See `Store.decide`."""
+        with self._db.writing() as db:
+            lines = _lines(db, project)
+            if lines + len(log) != trials.lines:
+                raise ConflictError(trials.lines, lines + len(log))
+            head = _head(db, project)[0]
+            if head != expected:
+                raise ConflictError(expected, head)
+            revision = None
+            if steps:
+                revision = self._revise(db, project, steps, cause=cause, report=report, now=now, expected=expected)
+            for rule, chance in chances.items():
+                if not db.execute("UPDATE rules SET chance = ? WHERE id = ?", (chance, as_id(rule))).rowcount:
+                    raise NotFoundError("rule", f"R{rule}", "see `mcp-promptlearn rules`")
+            rows = [(project, number, line) for number, line in enumerate(log, start=lines + 1)]
+            db.executemany("INSERT INTO log (project, number, line) VALUES (?, ?, ?)", rows)
+            db.execute(
+                """INSERT INTO trials (project, state, decided) VALUES (?, ?, ?)
+                ON CONFLICT (project) DO UPDATE SET state = excluded.state, decided = excluded.decided""",
+                (project, trials.state, trials.decided),
+            )
+        return revision
+
     def problems(self) -> list[str]:
         """See `Store.problems`: a full integrity check of the file, then every row and every chain.
 
@@ -556,7 +640,7 @@ class SqliteStore:
             with self._db.reading() as db:
                 found += [row[0] for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"]
                 found += [f"a row of {row[0]} points to nothing" for row in db.execute("PRAGMA foreign_key_check")]
-                for read, query in ((_fact, self._evidence), (_exposure, EXPOSURES), (_decision, DECISIONS)):
+                for read, query in ((_fact, EVIDENCE), (_exposure, EXPOSURES), (_decision, DECISIONS)):
                     for row in db.execute(query):
                         _all(read, [row])
                 projects = db.execute("SELECT project FROM revisions UNION SELECT project FROM rules").fetchall()
@@ -591,12 +675,11 @@ class SqliteStore:
                     heartbeat.seconds,
                 ),
             )
-            if self._whose:
-                _work(db, works)
-                if spoken is not None:
-                    ident, project, now = spoken
-                    spoke = "UPDATE sessions SET spoke = max(spoke, ?) WHERE id = ? AND project = ?"
-                    db.execute(spoke, (now, ident, project))
+            _work(db, works)
+            if spoken is not None:
+                ident, project, now = spoken
+                spoke = "UPDATE sessions SET spoke = max(spoke, ?) WHERE id = ? AND project = ?"
+                db.execute(spoke, (now, ident, project))
 
     def beats(self) -> list[Heartbeat]:
         """See `Store.beats`."""
@@ -651,16 +734,12 @@ class SqliteStore:
 
     def bookmark(self, source: str) -> str | None:
         """See `Store.bookmark`."""
-        if not self._whose:
-            return None
         with self._db.reading() as db:
             row = db.execute("SELECT mark FROM bookmarks WHERE source = ?", (source,)).fetchone()
         return None if row is None else str(row[0])
 
     def keep_bookmark(self, source: str, mark: str, *, now: float) -> None:
         """See `Store.keep_bookmark`."""
-        if not self._whose:
-            return
         with self._db.hasty() as db:
             db.execute(
                 """INSERT INTO bookmarks (source, mark, time) VALUES (?, ?, ?)
@@ -785,9 +864,8 @@ def _link(db: sqlite3.Connection, rule: int, evidence: Iterable[int]) -> None:
 
 
 def _count_voices(db: sqlite3.Connection, rules: Iterable[int]) -> None:
-    if migrations.number(db) >= WHOSE:
-        count = f"UPDATE rules SET voices = ({migrations.VOICES} WHERE s.rule = rules.id) WHERE id = ?"
-        db.executemany(count, [(rule,) for rule in rules])
+    count = f"UPDATE rules SET voices = ({migrations.VOICES} WHERE s.rule = rules.id) WHERE id = ?"
+    db.executemany(count, [(rule,) for rule in rules])
 
 
 def _fact(row: Row) -> Evidence:
@@ -834,8 +912,14 @@ def _fact(row: Row) -> Evidence:
 
 
 def _reading(db: sqlite3.Connection) -> str:
-    """How rules are read: of the schema before, support is counted by facts."""
-    return RULES if migrations.number(db) >= WHOSE else RULES_BEFORE
+    """How rules are read: in the schema before, all are shown by their state."""
+    return RULES if migrations.number(db) >= TRIALS else RULES_BEFORE
+
+
+def _lines(db: sqlite3.Connection, project: str) -> int:
+    """How many lines a project's log has; they are numbered without gaps."""
+    row = db.execute("SELECT number FROM log WHERE project = ? ORDER BY number DESC LIMIT 1", (project,)).fetchone()
+    return 0 if row is None else row[0]
 
 
 def _head(db: sqlite3.Connection, project: str) -> tuple[int, str]:
@@ -883,13 +967,13 @@ def _revisions(db: sqlite3.Connection, project: str) -> list[Revision]:
 
 
 def _rule(row: Row) -> Rule:
-    ident, project, state, pinned, operation, replaces, ending, target, why, created_, supports = row[:11]
+    ident, project, state, pinned, operation, replaces, ending, target, why, created_, supports, chance = row[:12]
     return Rule(
         id=ident,
         project=project,
         state=STATES[state],
         pinned=bool(pinned),
-        current=_version(ident, row[11:]),
+        current=_version(ident, row[12:]),
         operation=OPERATIONS[operation],
         replaces=() if replaces == "[]" else tuple(json.loads(replaces)),
         ending=ENDINGS[ending],
@@ -897,6 +981,7 @@ def _rule(row: Row) -> Rule:
         why=why,
         created=created_,
         supports=supports,
+        chance=chance,
     )
 
 
@@ -949,6 +1034,8 @@ def _write(db: sqlite3.Connection, effect: Effect, *, new: bool) -> None:
             ending = ?, target = ?, why = ?, created = ? WHERE id = ?""",
             row,
         )
+    if migrations.number(db) >= TRIALS:
+        db.execute("UPDATE rules SET chance = ? WHERE id = ?", (rule.chance, rule.id))
     db.executemany(
         """INSERT INTO versions (rule, number, digest, salt, text, paths, origin, identity, trust, time, removed,
         withdrawn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

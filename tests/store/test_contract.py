@@ -22,10 +22,12 @@ from store.records import (
     Sighting,
     Source,
     State,
+    Trials,
     Trust,
     Work,
 )
 from store.revise import Add, Move, Pin, Restore, Reword, Step, undone
+from store.values import replace
 from tests.store.facts import HERE, NOW, adding, fact, failure, moving, session, showing, wording
 
 
@@ -434,3 +436,85 @@ def test_a_bookmark_is_kept(store: Store) -> None:
     store.keep_bookmark("log", "10", now=NOW)
     store.keep_bookmark("log", "20", now=NOW)
     assert store.bookmark("log") == "20"
+
+
+def test_the_key_of_the_coins_is_made_once_and_kept(store: Store) -> None:
+    key = store.coin_key()
+    assert len(key) == 32
+    assert store.coin_key() == key
+
+
+def test_a_session_keeps_the_first_model_that_its_client_names(store: Store) -> None:
+    for model in ("", "opus", "haiku"):
+        store.deliver(replace(session(), model=model), task=model, shown=[], now=NOW)
+    assert [each.model for each in store.sessions(HERE)] == ["opus"]
+
+
+def test_newcomers_are_told_once_whatever_their_clocks_said(store: Store) -> None:
+    for ident, project, now in (("late", HERE, NOW), ("early", HERE, NOW - 900), ("there", "other", NOW)):
+        store.deliver(session(ident, project), task="", shown=[], now=now)
+    here = store.newcomers(HERE, after=0)
+    assert [each.id for _, each in here] == ["late", "early"]
+    assert [each.id for _, each in store.newcomers(HERE, after=here[0][0])] == ["early"]
+    store.deliver(session("late"), task="again", shown=[], now=NOW + 60)
+    assert store.newcomers(HERE, after=here[-1][0]) == []
+    assert [each.id for _, each in store.newcomers(None, after=here[0][0])] == ["early", "there"]
+
+
+def test_decisions_on_trials_are_kept_with_their_log_and_their_revision(store: Store) -> None:
+    store.revise(HERE, [adding("Use uv.", state=State.TRIAL), adding("No tabs.")], cause="add", now=NOW)
+    assert store.trials(HERE) is None
+    first = Trials("{}", "[]", 2)
+    chances = {1: 0.4, 2: None}
+    nothing = store.decide(
+        HERE, first, log=["a", "b"], chances=chances, steps=[], cause="decide", now=NOW, expected=store.head(HERE)
+    )
+    assert (nothing, store.trials(HERE), list(store.log(HERE))) == (None, first, ["a", "b"])
+    assert [rule.chance for rule in store.rules(HERE)] == [0.4, None]
+    steps = [Step(Move(1, State.ACTIVE), kind="promote", actor="program", reason="it helps", numbers={"e": 21.5})]
+    made = store.decide(
+        HERE, Trials("{1}", "", 3), log=["c"], chances={1: 0.9}, steps=steps, cause="decide", now=NOW, expected=1
+    )
+    assert made is not None
+    assert (made.number, made.cause, list(store.log(HERE, after=1))) == (2, "decide", ["b", "c"])
+    assert [(rule.state, rule.chance) for rule in store.rules(HERE)] == [(State.ACTIVE, 0.9), (State.ACTIVE, None)]
+    assert store.decisions(HERE, revision=2)[0].numbers == {"e": 21.5}
+    assert (list(store.log("other")), store.trials("other"), store.problems()) == ([], None, [])
+
+
+@pytest.mark.parametrize(("lines", "expected", "rule"), [(3, 1, 1), (1, 0, 1), (1, 1, 9)])
+def test_decisions_on_what_is_no_longer_so_change_nothing(store: Store, lines: int, expected: int, rule: int) -> None:
+    store.revise(HERE, [adding("Use uv.", state=State.TRIAL)], cause="add", now=NOW)
+    with pytest.raises((ConflictError, NotFoundError)):
+        store.decide(
+            HERE,
+            Trials("{}", "", lines),
+            log=["a"],
+            chances={1: 0.2, rule: 0.4},
+            steps=[moving(1, State.ACTIVE)],
+            cause="decide",
+            now=NOW,
+            expected=expected,
+        )
+    assert (store.head(HERE), list(store.log(HERE)), store.trials(HERE)) == (1, [], None)
+    assert (store.rule(1).state, store.rule(1).chance) == (State.TRIAL, None)
+
+
+def test_any_change_of_a_rule_takes_its_chance_away(store: Store) -> None:
+    store.revise(HERE, [adding("Use uv.", state=State.TRIAL)], cause="add", now=NOW)
+    then = store.revision(HERE, 1).entries[0]
+
+    def decide() -> None:
+        log = len(list(store.log(HERE))) + 1
+        head = store.head(HERE)
+        trials = Trials("{}", "", log)
+        store.decide(HERE, trials, log=["x"], chances={1: 0.4}, steps=[], cause="", now=NOW, expected=head)
+        assert store.rule(1).chance == 0.4
+
+    for change in (Pin(1, True), Reword(1, wording("Use uv always.")), Move(1, State.ACTIVE), Restore(then)):
+        decide()
+        store.revise(HERE, [Step(change, kind="x", actor="person", reason="x")], cause="x", now=NOW)
+        assert store.rule(1).chance is None
+    waiting = Move(1, State.TRIAL, chance=0.0)
+    store.revise(HERE, [Step(waiting, kind="x", actor="person", reason="x")], cause="x", now=NOW)
+    assert store.rule(1).chance == 0.0

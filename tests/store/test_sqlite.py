@@ -24,9 +24,10 @@ from store.errors import (
     UnreachableError,
 )
 from store.migrations import STEPS
-from store.records import Heartbeat, Kind, Project, State, Work
+from store.records import Heartbeat, Kind, Project, State
 from store.revise import Add, Restore, Step
 from store.sqlite import SqliteStore
+from store.values import replace
 from tests.store.facts import HERE, NOW, adding, fact, failure, moving, session, showing, wording
 from tests.store.processes import process
 
@@ -384,7 +385,7 @@ import resource
 store = open_store(Path(sys.argv[1]))
 done = []
 hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
-resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, hard))
+resource.setrlimit(resource.RLIMIT_FSIZE, (350_000, hard))
 try:
     for number in range(10_000):
         store.record([fact(f"{number} {'x' * 3000}"), fact(f"and {number}")])
@@ -639,8 +640,9 @@ def test_a_store_one_schema_back_is_read_and_written_by_hooks_as_it_is(tmp_path:
     path = tmp_path / "store.db"
     upkeep.private(path)
     with closing(Connection(path)) as connection:
-        migrations.apply(connection.raw, STEPS[:1])
-        connection.raw.execute("INSERT INTO rules VALUES (1, ?, 'active', 0, 1, 'add', '[]', '', '', '', 0)", (HERE,))
+        migrations.apply(connection.raw, STEPS[: migrations.READABLE])
+        row = "INSERT INTO rules VALUES (1, ?, 'active', 0, 1, 'add', '[]', '', '', '', 0, 0)"
+        connection.raw.execute(row, (HERE,))
         connection.raw.execute(
             "INSERT INTO versions VALUES (1, 1, 'd', 's', 'Use uv.', '[]', 'o', 'person', 4, 0, '{}', 0)"
         )
@@ -648,19 +650,13 @@ def test_a_store_one_schema_back_is_read_and_written_by_hooks_as_it_is(tmp_path:
     assert store is not None
     with closing(store):
         assert [rule.text for rule in store.rules(HERE)] == ["Use uv."]
-        store.deliver(session(), task="", shown=[showing(1)], now=NOW)
-        store.record([fact("no")], rule=1, works=[Work(HERE, "s1", "commit", "abc1234", NOW)])
-        store.worked([Work(HERE, "s1", "commit", "abc1234", NOW)])
-        beat = Heartbeat("client", "event", NOW, "", "", 0.1)
-        store.beat(beat, spoken=("s1", HERE, NOW), works=[Work(HERE, "s1", "commit", "abc1234", NOW)])
-        store.keep_bookmark("a", "b", now=NOW)
-        assert (store.rule(1).supports, [f.how for f in store.evidence(HERE)]) == (1, [""])
-        assert (store.works(HERE), store.loose(HERE), store.bookmark("a"), store.conditions(HERE, "x")) == (
-            [],
-            [],
-            None,
-            {},
-        )
-        assert [each.spoke for each in store.sessions(HERE)] == [0.0]
+        store.deliver(replace(session(), model="opus"), task="", shown=[showing(1)], now=NOW)
+        store.record([fact("no")], rule=1)
+        store.beat(Heartbeat("client", "event", NOW, "", "", 0.1), spoken=("s1", HERE, NOW))
+        store.revise(HERE, [moving(1, State.RETIRED), moving(1, State.ACTIVE)], cause="x", now=NOW)
+        assert (store.rule(1).supports, store.rule(1).chance) == (1, None)
+        assert [(each.spoke, each.model) for each in store.sessions(HERE)] == [(NOW, "")]
+        assert [each.model for _, each in store.newcomers(HERE, after=0)] == [""]
+        assert (store.coin_key(), store.trials(HERE), list(store.log(HERE))) == (b"", None, [])
     with closing(open_store(path)) as migrated:
         assert (migrated.rule(1).supports, [fact.text for fact in migrated.evidence(HERE)]) == (1, ["no"])
