@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mcp_server.learning import render, scope
+from mcp_server.learning.assign import Coins, assign
 from mcp_server.learning.render import Line
-from mcp_server.learning.select import ranked, select, shown
+from mcp_server.learning.select import ranked, shown
 from mcp_server.project import Place
 from store.contract import Store
 from store.errors import BusyError, FullError, ReadOnlyError
@@ -28,15 +29,21 @@ class Delivered(NamedTuple):
     added: tuple[Line, ...]
     """Those of the lines that this session had not seen before."""
     active: int
-    """Rules that may be served here, whether they fit the files and the budget or not."""
+    """Rules that may be served here, whatever files they are for; pinned ones among them."""
+    trial: int
+    """Those of them that are on trial."""
+    withheld: int
+    """Those that came into play in this session and are not shown to it, by their coin or for want of room."""
 
 
-def deliver(store: Store, place: Place, session: Session, *, files: Sequence[str], task: str, now: float) -> Delivered:
+def deliver(
+    store: Store, place: Place, session: Session, *, files: Sequence[str], task: str, now: float, coins: Coins
+) -> Delivered:
     """Select rules for a session, write the exposures, and say what to show.
 
-    An exposure is written for every rule whose scope has come into play, also for one that finds no
-    room: what triggers a rule does not depend on whether it is shown, and once left out it stays out
-    of this session. If the exposures cannot be written, pinned and active rules are shown all the same, with those
+    An exposure is written for every rule whose scope has come into play, also for one that its coin keeps out
+    or that finds no room: what triggers a rule does not depend on whether it is shown, and once left out it stays
+    out of this session. If the exposures cannot be written, pinned and active rules are shown all the same, with those
     this session has seen, and the first line says "not recorded". Raises any `StoreError` for a
     store that cannot be read.
     """
@@ -46,32 +53,48 @@ def deliver(store: Store, place: Place, session: Session, *, files: Sequence[str
     triggered = store.exposures(session.id, project)
     seen = [exposure for exposure in triggered if exposure.delivered]
     known = {(exposure.rule, exposure.version) for exposure in seen}
-    left_out = {exposure.rule for exposure in triggered} - {exposure.rule for exposure in seen}
-    versions = _older(store, rules, seen)
-    lines = select([rule for rule in rules if rule.id not in left_out], files=touched, seen=seen, versions=versions)
+    versions = _older(store, rules, triggered)
     note = place.note
     try:
+        new = assign(
+            rules,
+            session=session.id,
+            files=touched,
+            triggered=triggered,
+            versions=versions,
+            key=store.coin_key,
+            coins=coins,
+        )
         if place.project.path:
             store.know(place.project)
         delivery = store.deliver(
             session,
             task=clean_line(task, limit=400).text,
-            shown=_exposed(session.id, rules, lines, files=touched, triggered=triggered),
+            shown=new,
             now=now,
+            known=triggered,
         )
     except (BusyError, FullError, ReadOnlyError) as error:
-        # A rule on trial is only shown where that is known afterwards.
-        held = {line.rule for line in shown(rules, seen=seen, versions=versions)}
-        sure = [rule for rule in rules if rule.pinned or rule.state is State.ACTIVE or rule.id in held]
-        lines = select(sure, files=touched, seen=seen, versions=versions)
+        # A rule on trial is only shown where that is known afterwards, and what a coin kept out stays out.
+        new = assign(
+            rules,
+            session=session.id,
+            files=touched,
+            triggered=triggered,
+            versions=versions,
+            key=bytes,
+            coins=coins,
+        )
+        held = [*triggered, *new]
         note = "; ".join(filter(None, (f"not recorded: {error}", note)))
         episode = "none"
     else:
-        if delivery.exposures != triggered:
-            # Another call of this session may have been faster; what is on disk decides, and only that is shown.
-            told = [exposure for exposure in delivery.exposures if exposure.delivered]
-            lines = shown(rules, seen=told, versions=_older(store, rules, told))
+        # Another call of this session may have been faster; what is on disk decides, and only that is shown.
+        held = delivery.exposures
+        if held != triggered:
+            versions = _older(store, rules, held)
         episode = delivery.episode.name
+    lines = shown(rules, seen=[exposure for exposure in held if exposure.delivered], versions=versions)
     text = render.answer(
         lines,
         project=place.project.name if project == GLOBAL else _UNSPEAKING.sub("-", place.project.name)[:40],
@@ -80,24 +103,9 @@ def deliver(store: Store, place: Place, session: Session, *, files: Sequence[str
         note=clean_line(note, limit=700).text,
     )
     added = tuple(line for line in lines if (line.rule, line.version) not in known)
-    return Delivered(text, tuple(lines), added, len(rules))
-
-
-def _exposed(
-    session: str, rules: Iterable[Rule], lines: Sequence[Line], *, files: Sequence[str], triggered: Iterable[Exposure]
-) -> list[Exposure]:
-    """What has come into play since: an exposure for each new line, and one for each rule that finds no room."""
-    known = {(exposure.rule, exposure.version) for exposure in triggered}
-    held = {line.rule for line in lines}.union(rule for rule, _ in known)
-    out = (rule for rule in rules if rule.id not in held and scope.covers(rule.current.paths, files))
-    return [
-        *(
-            Exposure(session, line.rule, line.version, 1.0, True, True, 0)
-            for line in lines
-            if (line.rule, line.version) not in known
-        ),
-        *(Exposure(session, rule.id, rule.current.number, 1.0, True, False, 0) for rule in out),
-    ]
+    trial = sum(rule.state is State.TRIAL and not rule.pinned for rule in rules)
+    kept_out = {exposure.rule for exposure in held} - {line.rule for line in lines}
+    return Delivered(text, tuple(lines), added, len(rules) - trial, trial, sum(rule.id in kept_out for rule in rules))
 
 
 def pausing(project: str) -> str:

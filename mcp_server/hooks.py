@@ -17,6 +17,7 @@ from mcp_server import home
 from mcp_server.agents.events import Edited, Ended, Event, Finished, Prompted, Ran, Started
 
 if TYPE_CHECKING:
+    from mcp_server.delivery import Delivered
     from mcp_server.project import Place
     from store.records import Work
     from store.sqlite import SqliteStore
@@ -135,9 +136,11 @@ class _Desk:
                 return self._ended()
 
     def _deliver(self, event: Event, *, files: Sequence[str], whole: bool) -> tuple[str, str, str]:
+        from mcp_server import knobs
         from mcp_server.delivery import deliver
         from store.errors import BusyError
         from store.records import Session, Sighting
+        from store.text import clean_line
 
         now = time.time()
         if self._parents:
@@ -145,10 +148,12 @@ class _Desk:
                 self.store.sight(Sighting(self._client, self._session, now), self._parents)
             except BusyError:
                 self.store.hurry()
-        session = Session(self._session, self.place.project.key, self._client, now, now)
-        given = deliver(self.store, self.place, session, files=files, task="", now=now)
+        model = clean_line(event.model, limit=80).text if isinstance(event, Started) else ""
+        session = Session(self._session, self.place.project.key, self._client, now, now, model=model)
+        coins = knobs.read(home.folder(os.environ), os.environ).coins
+        given = deliver(self.store, self.place, session, files=files, task="", now=now, coins=coins)
         if whole:
-            screen = self._counted(given.active) if isinstance(event, Started) and event.first else ""
+            screen = self._counted(given) if isinstance(event, Started) and event.first else ""
             text = given.text if given.lines else ""
             return text, screen, f"{len(given.lines)} rules, {len(text)} characters"
         from mcp_server.learning.render import added
@@ -156,12 +161,14 @@ class _Desk:
         text = added(given.added) if given.added else ""
         return text, "", f"{len(given.added)} rules, {len(text)} characters"
 
-    def _counted(self, active: int) -> str:
-        """The line a person sees, once a session."""
+    def _counted(self, given: "Delivered") -> str:
+        """The line a person sees, once a session; never a word of it reaches the agent."""
         from store.records import State
 
         waiting = len(self.store.rules(self.place.project.key, states=[State.CANDIDATE]))
-        words = f"promptlearn: {active} {'rule' if active == 1 else 'rules'} active"
+        words = f"promptlearn: {given.active} {'rule' if given.active == 1 else 'rules'} active"
+        words += f", {given.trial} on trial" if given.trial else ""
+        words += f", {given.withheld} withheld from this session to compare" if given.withheld else ""
         return words + (f", {waiting} wait for review (mcp-promptlearn review)" if waiting else "")
 
     def _heard(self, text: str) -> tuple[str, str, str]:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from mcp_server import home
 from mcp_server.home import HOME, STORE
+from mcp_server.knobs import CONFIG, KnobError, Knobs, knobs
 
 MODEL = "PROMPTLEARN_MODEL"
 BASE_URL = "OPENAI_BASE_URL"
@@ -32,6 +33,7 @@ class Settings(NamedTuple):
     """Never written anywhere by us."""
     timeout: float = 60.0
     """Seconds for one question to the model."""
+    trials: Knobs = Knobs()
 
     @property
     def store(self) -> Path:
@@ -45,7 +47,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
     Raises `SettingsError`.
     """
     folder = _home(environment)
-    path = folder / "config.toml"
+    path = folder / CONFIG
     kept = _file(path)
     timeout = kept.get("timeout", 60.0)
     if not isinstance(timeout, int | float) or isinstance(timeout, bool) or not 0 < timeout <= 3600:
@@ -56,12 +58,17 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         base_url = _url(environment[BASE_URL], BASE_URL)
     if not model.isprintable():
         raise SettingsError(f"{MODEL} or `model` in {path} holds characters that no name has; correct it")
+    try:
+        trials = knobs(kept.get("trials", {}), environment)
+    except KnobError as error:
+        raise SettingsError(f"{path} or the environment: {error}; correct it") from error
     return Settings(
         home=folder,
         model=model,
         base_url=base_url or DEFAULT_BASE_URL,
         key=environment.get(KEY, ""),
         timeout=float(timeout),
+        trials=trials,
     )
 
 
@@ -84,10 +91,10 @@ def _file(path: Path) -> Mapping[str, object]:
     except (OSError, ValueError, RecursionError) as error:
         why = error.strerror if isinstance(error, OSError) else _line(error)
         raise SettingsError(f"{path} cannot be read ({why}); correct or remove it") from error
-    unknown = sorted(set(kept) - {"model", "base_url", "timeout"})
+    unknown = sorted(set(kept) - {"model", "base_url", "timeout", "trials"})
     if unknown:
         raise SettingsError(
-            f"{path} holds `{_line(unknown[0])}`, which is not a setting; known are model, base_url, timeout"
+            f"{path} holds `{_line(unknown[0])}`, which is not a setting; known are model, base_url, timeout, trials"
         )
     return kept
 

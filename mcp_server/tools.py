@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mcp_server.delivery import deliver, keys, paused
 from mcp_server.learning import attribute, suggest
+from mcp_server.learning.assign import Coins
 from mcp_server.learning.suggest import SuggestionError
 from mcp_server.project import Place, ProjectError
 from mcp_server.session import Caller
@@ -106,6 +107,7 @@ class Tools(NamedTuple):
     now: Callable[[], float]
     secrets: tuple[str, ...] = ()
     """Values of this process's own secret variables, masked wherever they turn up."""
+    coins: Coins = Coins(off=True)
 
     def call(self, name: str, arguments: Mapping[str, Any], caller: Caller) -> str:
         """The text a tool answers. Raises `RefusedError`."""
@@ -131,7 +133,15 @@ class Tools(NamedTuple):
         if paused(store, place.project.key):
             return f"A person paused promptlearn in {place.project.name}: no rules are served. Work without them."
         session = self._session(place.project.key, caller)
-        return deliver(store, place, session, files=arguments.files, task=arguments.task, now=self.now()).text
+        return deliver(
+            store,
+            place,
+            session,
+            files=arguments.files,
+            task=arguments.task,
+            now=self.now(),
+            coins=self.coins,
+        ).text
 
     def report_outcome(self, arguments: "ReportOutcome", caller: Caller) -> str:
         """Keep an agent's report beside earlier ones of its episode; the newest counts."""

@@ -16,6 +16,7 @@ from store.errors import BusyError, FullError, ReadOnlyError
 from store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
+    from mcp_server.learning.trials.policy import Policy
     from mcp_server.person import Surroundings
     from mcp_server.tools import Tools
 
@@ -84,7 +85,13 @@ class Wiring:
                 places[key] = settled(find(key), self.store())
             return places[key]
 
-        return Tools(self.store, place, self.now, configuration.secrets(self.environment))
+        return Tools(self.store, place, self.now, configuration.secrets(self.environment), self.settings.trials.coins)
+
+    def policy(self) -> "Policy":
+        """The constants of decisions, with this person's settings."""
+        from mcp_server.learning.trials.policy import POLICY
+
+        return POLICY._replace(**self.settings.trials._asdict())
 
     def sighted(self, *, since: float) -> str:
         """The session that a hook saw last under a parent process of ours, not longer ago than `since`.

@@ -101,14 +101,23 @@ class Store(Protocol):
         """All known projects, by key."""
         ...
 
-    def deliver(self, session: Session, *, task: str, shown: Sequence[Exposure], now: float) -> Delivery:
+    def deliver(
+        self,
+        session: Session,
+        *,
+        task: str,
+        shown: Sequence[Exposure],
+        now: float,
+        known: tuple[Exposure, ...] | None = None,
+    ) -> Delivery:
         """Record, in one transaction, that rules are about to be shown to a session.
 
         Makes the session if it is new. Opens an episode if none is open, if `task` is not empty and
         differs from the open episode's, or if that one has been idle for `episodes.IDLE` seconds; an episode
         without a task takes the first one named. Of `shown`, only rule versions this session has
         not yet seen are added, behind those it has; `position`, `episode` and `time` of the argument
-        are ignored. Returns what then stands, also when nothing had to be written.
+        are ignored. Returns what then stands, also when nothing had to be written; `known`, what the caller has
+        just read, then counts as what stands.
         """
         ...
 

@@ -77,14 +77,23 @@ class MemoryStore:
         """See `Store.projects`."""
         return [self._projects[key] for key in sorted(self._projects)]
 
-    def deliver(self, session: Session, *, task: str, shown: Sequence[Exposure], now: float) -> Delivery:
+    def deliver(
+        self,
+        session: Session,
+        *,
+        task: str,
+        shown: Sequence[Exposure],
+        now: float,
+        known: tuple[Exposure, ...] | None = None,
+    ) -> Delivery:
         """See `Store.deliver`."""
         key = (session.id, session.project)
         current = self.current_episode(*key)
         episode = following(current, task=task, now=now)
-        known = {(exposure.rule, exposure.version) for exposure in self.exposures(*key)}
-        if current and current == episode and known.issuperset((each.rule, each.version) for each in shown):
-            return Delivery(current, self.exposures(*key))
+        before = self.exposures(*key) if known is None else known
+        had = {(exposure.rule, exposure.version) for exposure in before}
+        if current and current == episode and had.issuperset((each.rule, each.version) for each in shown):
+            return Delivery(current, before)
         kept = self._sessions.get(key, replace(session, seen=now))
         self._sessions[key] = replace(kept, seen=max(kept.seen, now), model=kept.model or session.model)
         if episode is None:

@@ -135,15 +135,23 @@ class SqliteStore:
         with self._db.reading() as db:
             return [Project(*row) for row in db.execute("SELECT key, name, path FROM projects ORDER BY key")]
 
-    def deliver(self, session: Session, *, task: str, shown: Sequence[Exposure], now: float) -> Delivery:
+    def deliver(
+        self,
+        session: Session,
+        *,
+        task: str,
+        shown: Sequence[Exposure],
+        now: float,
+        known: tuple[Exposure, ...] | None = None,
+    ) -> Delivery:
         """See `Store.deliver`."""
         with self._db.reading() as db:
             current = _newest_episode(db, session.id, session.project)
-            seen = _exposures(db, session.id, session.project)
+            before = _exposures(db, session.id, session.project) if known is None else known
         if current is not None and current == episodes.following(current, task=task, now=now):
-            known = {(exposure.rule, exposure.version) for exposure in seen}
-            if all((exposure.rule, exposure.version) in known for exposure in shown):
-                return Delivery(current, seen)
+            had = {(exposure.rule, exposure.version) for exposure in before}
+            if all((exposure.rule, exposure.version) in had for exposure in shown):
+                return Delivery(current, before)
         with self._db.writing() as db:
             db.execute(
                 """INSERT INTO sessions (id, project, client, started, seen) VALUES (?, ?, ?, ?, ?)

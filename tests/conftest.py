@@ -117,7 +117,9 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     person.mkdir()
     folder = person / "promptlearn"
     moved = {"HOME": person, "USERPROFILE": person, "APPDATA": person, "LOCALAPPDATA": person}
-    for name, value in {**moved, **GIT, "PROMPTLEARN_HOME": folder}.items():
+    # Which rules a session is shown is left to chance only where that is what a test is about.
+    own = {"PROMPTLEARN_HOME": folder, "PROMPTLEARN_TRIALS": "off"}
+    for name, value in {**moved, **GIT, **own}.items():
         monkeypatch.setenv(name, str(value))
     return folder
 

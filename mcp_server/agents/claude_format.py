@@ -37,7 +37,9 @@ def event(name: str, payload: Mapping[str, Any], environment: Mapping[str, str])
     head = (session[:120], folder, above)
     match name:
         case "SessionStart":
-            return Started(*head, first=payload.get("source", "startup") in BEGINNINGS)
+            model = payload.get("model")
+            first = payload.get("source", "startup") in BEGINNINGS
+            return Started(*head, first=first, model=model[:80] if isinstance(model, str) else "")
         case "SubagentStart":
             return Started(*head, first=False)
         case "UserPromptSubmit":

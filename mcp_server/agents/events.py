@@ -11,6 +11,8 @@ class Started(NamedTuple):
     parents: tuple[int, ...]
     first: bool
     """Is this the one moment to tell the person something?"""
+    model: str = ""
+    """The model that works, where the client says so."""
 
 
 class Prompted(NamedTuple):

@@ -2,13 +2,15 @@
 
 import argparse
 
-from mcp_server.commands import count, show
+from mcp_server.commands import count, show, undo
 from mcp_server.detached import done, due
-from mcp_server.learning import consolidate, report
+from mcp_server.learning import consolidate, judge, report
+from mcp_server.learning.consolidate import Done
 from mcp_server.learning.model import Model
-from mcp_server.learning.plan import Plan, make
+from mcp_server.learning.plan import make
 from mcp_server.wiring import Wiring
-from store.records import Project, Revision
+from store.records import Project
+from store.revise import concerned
 
 
 def arguments(parser: argparse.ArgumentParser, command: str) -> None:
@@ -37,14 +39,17 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
             continue
         if options.dry_run:
             plan = make(store, project.key, nonce=wiring.nonce, model=model, ask=False)
-            revision = None
+            ruling = judge.make(store, project.key, now=wiring.now(), policy=wiring.policy())
+            came = consolidate.Done(plan, None, ruling)
         else:
-            plan, revision = consolidate.run(store, project.key, nonce=wiring.nonce, now=wiring.now, model=model)
+            came = consolidate.run(
+                store, project.key, nonce=wiring.nonce, now=wiring.now, model=model, policy=wiring.policy()
+            )
             done(store, project.key, now=wiring.now())
         if options.json:
-            printed.append(_facts(plan, revision, dry=options.dry_run))
+            printed.append(_facts(came, dry=options.dry_run))
         else:
-            _print(wiring, project, plan, revision, dry=options.dry_run)
+            _print(wiring, project, came, dry=options.dry_run)
     if options.json:
         show(wiring, {"runs": printed})
     elif not projects:
@@ -80,23 +85,29 @@ def _model(wiring: Wiring, *, dry: bool, again: bool) -> Model | None:
     return OpenAIModel(settings.model, base_url=settings.base_url, key=settings.key, timeout=settings.timeout)
 
 
-def _print(wiring: Wiring, project: Project, plan: Plan, revision: Revision | None, *, dry: bool) -> None:
-    say = wiring.say
+def _print(wiring: Wiring, project: Project, came: Done, *, dry: bool) -> None:
+    say, plan, revision = wiring.say, came.plan, came.revision
     say(f"{project.name}: {'a run would give' if dry else 'consolidated'}")
-    say(report.words(plan))
+    say(report.words(plan, came.ruling))
+    if came.everywhere and came.everywhere.words:
+        say("Of the rules for all projects:")
+        say("\n".join(came.everywhere.words))
     if dry:
         for question in plan.asked:
             say(f"\nTo {wiring.settings.model} at {wiring.settings.base_url} would be sent:")
             say(question.system)
             say(question.user)
         say("Nothing was changed" + (" and nothing was sent." if plan.asked else "."))
-    elif revision is not None:
+    elif revision is not None and plan.proposals:
         say(f"Revision {revision.number}. Nothing is served before you admit it: mcp-promptlearn review")
+    elif revision is not None:
+        say(f"Revision {revision.number}; {undo(project.key)} undoes it.")
     if plan.questions and not dry:
         say(f"{count(len(plan.questions), 'question')} for you in `mcp-promptlearn review`.")
 
 
-def _facts(plan: Plan, revision: Revision | None, *, dry: bool) -> dict[str, object]:
+def _facts(came: Done, *, dry: bool) -> dict[str, object]:
+    plan, revision = came.plan, came.revision
     return {
         "project": plan.project,
         "dry_run": dry,
@@ -125,5 +136,10 @@ def _facts(plan: Plan, revision: Revision | None, *, dry: bool) -> dict[str, obj
         "model": plan.model or None,
         "faults": list(plan.faults),
         "would_send": [{"system": question.system, "user": question.user} for question in plan.asked] if dry else [],
-        "report": report.words(plan),
+        "moved": [
+            {"id": f"R{concerned(step.change)}", "decision": step.kind, "reason": step.reason, "numbers": step.numbers}
+            for ruling in (came.ruling, came.everywhere)
+            for step in (ruling.steps if ruling else ())
+        ],
+        "report": report.words(plan, came.ruling),
     }

@@ -7,26 +7,40 @@ proposes nothing.
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
-from mcp_server.learning import report
+from mcp_server.learning import judge, report
+from mcp_server.learning.judge import Ruling
 from mcp_server.learning.model import Model
 from mcp_server.learning.plan import Plan, make
+from mcp_server.learning.trials.policy import POLICY, Policy
 from store.contract import Store
 from store.errors import ConflictError
-from store.records import Revision
+from store.records import GLOBAL, Revision
 from store.revise import Add, Step
 
 
-def carry_out(store: Store, plan: Plan, *, now: float) -> Revision | None:
-    """Write a plan: its candidates as one revision, and what strengthens rules that exist.
+class Done(NamedTuple):
+    """What a run came to."""
 
-    Returns None where there was nothing to propose. Raises `ConflictError` when the rules changed
-    since the plan was made.
+    plan: Plan
+    revision: Revision | None
+    """Nothing where neither a candidate was made nor a rule moved."""
+    ruling: Ruling | None = None
+    """On this project's trials."""
+    everywhere: Ruling | None = None
+    """On those of the global rules, whose sessions are those of all projects."""
+
+
+def carry_out(store: Store, plan: Plan, ruling: Ruling | None = None, *, now: float) -> Revision | None:
+    """Write a plan and a ruling: candidates and moves as one revision, and what strengthens rules that exist.
+
+    Returns None where no rule changed. Raises `ConflictError` when the rules changed since the plan was made.
     """
+    if ruling is not None and ruling.head != plan.head:
+        raise ConflictError(plan.head, ruling.head)
     for rule, facts in plan.supports:
         store.record(facts, rule=rule.id)
-    if not plan.proposals:
-        return None
     steps = [
         Step(
             Add(
@@ -44,9 +58,34 @@ def carry_out(store: Store, plan: Plan, *, now: float) -> Revision | None:
         )
         for proposal in plan.proposals
     ]
-    return store.revise(
-        plan.project, steps, cause="consolidate", report=report.words(plan), now=now, expected=plan.head
+    words = report.words(plan, ruling)
+    if ruling is not None:
+        return _decide(store, ruling, steps, words, now)
+    if not steps:
+        return None
+    return store.revise(plan.project, steps, cause="consolidate", report=words, now=now, expected=plan.head)
+
+
+def stopping(project: str) -> str:
+    """What the newest stops by the program are kept under until a person was told of them."""
+    return f"stopped {project}"
+
+
+def _decide(store: Store, ruling: Ruling, steps: list[Step], words: str, now: float) -> Revision | None:
+    revision = store.decide(
+        ruling.project,
+        ruling.trials,
+        log=ruling.log,
+        chances=ruling.chances,
+        steps=[*steps, *ruling.steps],
+        cause="consolidate",
+        report=words,
+        now=now,
+        expected=ruling.head,
     )
+    if ruling.stopped:
+        store.keep_answer(stopping(ruling.project), "; ".join(ruling.stopped), now=now)
+    return revision
 
 
 def run(
@@ -56,15 +95,31 @@ def run(
     nonce: Callable[[], str],
     now: Callable[[], float],
     model: Model | None = None,
-) -> tuple[Plan, Revision | None]:
+    policy: Policy = POLICY,
+) -> Done:
     """Plan and carry out; when a person changed rules in between, plan again.
 
     One at a time per store: raises `BusyError` while another run is at work.
     """
     with store.alone("consolidate"):
+        everywhere = None if project == GLOBAL else _everywhere(store, now, policy)
         while True:
             made = make(store, project, nonce=nonce, model=model)
+            ruling = judge.make(store, project, now=now(), policy=policy)
             try:
-                return made, carry_out(store, made, now=now())
+                return Done(made, carry_out(store, made, ruling, now=now()), ruling, everywhere)
             except ConflictError:
                 continue
+
+
+def _everywhere(store: Store, now: Callable[[], float], policy: Policy) -> Ruling | None:
+    """Decide on the global rules."""
+    while True:
+        ruling = judge.make(store, GLOBAL, now=now(), policy=policy)
+        if ruling is None:
+            return None
+        try:
+            _decide(store, ruling, [], "\n".join(ruling.words), now())
+        except ConflictError:
+            continue
+        return ruling

@@ -1,13 +1,14 @@
 """A consolidation in words that a person reads in a minute."""
 
+from mcp_server.learning.judge import Ruling
 from mcp_server.learning.plan import Plan
 from mcp_server.learning.propose import Proposal
 from store.records import Operation
 
 
-def words(plan: Plan) -> str:
+def words(plan: Plan, ruling: Ruling | None = None) -> str:
     """What a run did, or with the same words would do."""
-    lines: list[str] = []
+    lines: list[str] = [*ruling.words] if ruling else []
     for proposal in plan.proposals:
         lines += [f"- {_operation(proposal)}: {proposal.wording.text}", f"  because {proposal.why}"]
     lines += [

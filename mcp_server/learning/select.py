@@ -1,9 +1,8 @@
-"""Which rules a session gets, in which order, within the budget."""
+"""In which order rules are shown to a session, and what fits the budget."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from mcp_server.learning import scope
 from mcp_server.learning.render import Line
 from store.records import Exposure, Rule, Version
 
@@ -52,7 +51,7 @@ def shown(
     """
     by_id = {rule.id: rule for rule in rules if rule.served}
     lines: dict[int, Line] = {}
-    room = _Room(budget)
+    room = Room(budget)
     for exposure in seen:
         rule = by_id.get(exposure.rule)
         if rule is None or rule.id in lines:
@@ -68,36 +67,7 @@ def shown(
     return list(lines.values())
 
 
-def select(
-    rules: Sequence[Rule],
-    *,
-    files: Sequence[str],
-    seen: Sequence[Exposure],
-    versions: Mapping[tuple[int, int], Version],
-    budget: Budget = BUDGET,
-) -> list[Line]:
-    """The lines to show now: those `shown` already, then what fits of the rest.
-
-    `rules` are ranked. A rule whose seen version was withdrawn may follow at the end with its current one.
-    """
-    lines = shown(rules, seen=seen, versions=versions, budget=budget)
-    held = {line.rule for line in lines}
-    room = _Room(budget)
-    for line in lines:
-        room.take(line)
-    for rule in rules:
-        if room.full:
-            break
-        if rule.id in held or not room.places(pinned=rule.pinned) or not scope.covers(rule.current.paths, files):
-            continue
-        line = line_of(rule)
-        if room.fits(line):
-            lines.append(line)
-            room.take(line)
-    return lines
-
-
-class _Room:
+class Room:
     """What is left of a budget while lines are taken."""
 
     def __init__(self, budget: Budget) -> None:
@@ -106,11 +76,14 @@ class _Room:
         self._size = budget.size
 
     @property
-    def full(self) -> bool:
-        return not (self.places(pinned=True) or self.places(pinned=False))
+    def rules(self) -> int:
+        """How many more learnt rules fit."""
+        return max(0, self._rules[False])
 
-    def places(self, *, pinned: bool) -> bool:
-        return self._rules[pinned] > 0
+    @property
+    def tokens(self) -> int:
+        """How many more tokens of them."""
+        return max(0, self._tokens[False])
 
     def fits(self, line: Line, *, shared: bool = False) -> bool:
         """Is there room for a line in its class, or with `shared` in both classes together?"""
@@ -120,6 +93,7 @@ class _Room:
         return rules > 0 and left >= tokens(text) and self._size > len(text.encode())
 
     def take(self, line: Line) -> None:
+        """Put a line into it."""
         self._rules[line.pinned] -= 1
         self._tokens[line.pinned] -= tokens(str(line))
         self._size -= len(str(line).encode()) + 1

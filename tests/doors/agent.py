@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from mcp_server.learning.assign import Coins
 from mcp_server.project import EVERYWHERE, Place, ProjectError
 from mcp_server.session import Caller
 from mcp_server.tools import RefusedError, Tools
@@ -15,6 +16,7 @@ from store.records import Evidence, Exposure, Operation, Project, Rule, Session,
 from store.revise import Add, Move, Pin, Reword, Step
 from tests.store.facts import HERE, PERSON, wording
 
+OFF = Coins(off=True)
 DEMO = Place(Project(HERE, "demo", "/work/demo"), "/work/demo")
 OTHER = Place(Project("example.org/other", "other", "/work/other"), "/work/other")
 NOWHERE = Place(EVERYWHERE, "/home/ada", "/home/ada is not a project, so only rules for all projects apply")
@@ -66,7 +68,7 @@ def always(place: Place) -> Callable[[str | None], Place]:
     return find
 
 
-def at(store: Store, *, now: Callable[[], float], place: Place = DEMO) -> Agent:
+def at(store: Store, *, now: Callable[[], float], place: Place = DEMO, coins: Coins = OFF) -> Agent:
     """An agent whose working folder is a place. Other places are known by their roots."""
     places = {each.root: each for each in (DEMO, OTHER, NOWHERE)}
 
@@ -75,7 +77,7 @@ def at(store: Store, *, now: Callable[[], float], place: Place = DEMO) -> Agent:
             raise ProjectError(f"the project folder {folder!r} does not exist; name an existing folder")
         return place if folder is None else places[folder]
 
-    return Agent(Tools(store=lambda: store, place=find, now=now))
+    return Agent(Tools(store=lambda: store, place=find, now=now, coins=coins))
 
 
 @dataclass(frozen=True)
@@ -127,12 +129,20 @@ class Failing:
         self._written()
         self._store.know(project)
 
-    def deliver(self, session: Session, *, task: str, shown: Sequence[Exposure], now: float) -> Delivery:
+    def deliver(
+        self,
+        session: Session,
+        *,
+        task: str,
+        shown: Sequence[Exposure],
+        now: float,
+        known: tuple[Exposure, ...] | None = None,
+    ) -> Delivery:
         self._written()
         before, self.before = self.before, None
         if before is not None:
             before()
-        return self._store.deliver(session, task=task, shown=shown, now=now)
+        return self._store.deliver(session, task=task, shown=shown, now=now, known=known)
 
     def record(self, facts: Sequence[Evidence], **more: Any) -> list[Kept]:
         self._written()

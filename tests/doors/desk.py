@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mcp_server.cli import main
+from mcp_server.knobs import Knobs
 from mcp_server.person import Surroundings
 from mcp_server.settings import Settings
 from mcp_server.wiring import Wiring
@@ -27,6 +28,7 @@ SAFETY = "Never force-push to main."
 
 
 TEXTS = count()
+OFF = Knobs(off=True)
 
 
 @dataclass
@@ -47,6 +49,8 @@ class Desk:
     asked: list[str] = field(default_factory=list[str])
     errors: str = ""
     model: str = ""
+    trials: Knobs = OFF
+    """How coins are thrown; without a word none are, so that every active rule is shown."""
     wait: float | None = None
     """Seconds for the locks of others, where not the usual ones."""
     opened: list[SqliteStore] = field(default_factory=list[SqliteStore])
@@ -67,7 +71,7 @@ class Desk:
             return pressed
 
         made = Wiring(
-            settings=Settings(home=self.home, model=self.model),
+            settings=Settings(home=self.home, model=self.model, trials=self.trials),
             folder=str(self.folder),
             environment=self.environment,
             surroundings=lambda: Surroundings(self.terminal, self.mark),

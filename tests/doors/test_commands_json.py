@@ -13,9 +13,9 @@ from tests.doors.desk import SAFETY, Desk, failed, junit
 from tests.store.facts import fact, wording
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
-WITHOUT = {"hook", "replay", "serve", "simulate", "try"}
+WITHOUT = {"hook", "replay", "serve", "try"}
 """Commands that print no facts."""
-ELSEWHERE = {"setup", "uninstall"}
+ELSEWHERE = {"setup", "simulate", "uninstall"}
 """Commands that are held to the page beside their own tests."""
 TARGET = "test:tests.test_form::test_fields|AssertionError|form.py:make"
 OTHER = "test:tests.test_cart::test_total|KeyError|cart.py:total"

@@ -182,7 +182,7 @@ def test_rules_are_served_unrecorded_where_the_exposure_cannot_be_written(
     failing.fault = None
     recorded = agent.rules(task="t", files=["a.py"])
     assert head(recorded)["episode"] == "E1"
-    assert recorded.splitlines()[1:] == [*served, "[R4] Try this.", LAST]
+    assert recorded.splitlines()[1:] == [*served, LAST]
 
 
 def test_what_was_recorded_once_is_still_served_where_no_more_can_be_written(

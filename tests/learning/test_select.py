@@ -1,13 +1,14 @@
 """Prove which rules a session gets, in which order, and what stays when rules change meanwhile."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mcp_server.learning.assign import Coins, assign
 from mcp_server.learning.render import FIRST, Line, answer
-from mcp_server.learning.select import BUDGET, Budget, fits_pinned, ranked, select, shown, tokens
+from mcp_server.learning.select import BUDGET, Budget, fits_pinned, ranked, shown, tokens
 from store.records import Ending, Exposure, Operation, Rule, Source, State, Trust, Version
 from store.text import trusted_text
 from store.values import replace
@@ -52,6 +53,29 @@ def seen(*versions: tuple[int, int]) -> list[Exposure]:
 def edited(old: Rule, text: str) -> Rule:
     new = version(old.id, text, number=old.current.number + 1)
     return replace(old, current=new)
+
+
+def select(
+    rules: Sequence[Rule],
+    *,
+    files: Sequence[str],
+    seen: Sequence[Exposure],
+    versions: Mapping[tuple[int, int], Version],
+    budget: Budget = BUDGET,
+) -> list[Line]:
+    """What a session is shown now where no coins are thrown."""
+    new = assign(
+        rules,
+        session="s1",
+        files=files,
+        triggered=seen,
+        versions=versions,
+        key=lambda: b"secret",
+        coins=Coins(off=True),
+        budget=budget,
+    )
+    given = [exposure for exposure in (*seen, *new) if exposure.delivered]
+    return shown(rules, seen=given, versions=versions, budget=budget)
 
 
 def offered(rules: Sequence[Rule], *already: tuple[int, int], files: Sequence[str] = ()) -> list[int]:
@@ -170,7 +194,8 @@ def test_unpinning_a_rule_takes_no_line_away_from_a_session_that_has_it() -> Non
     after = [replace(pinned[0], pinned=False), *pinned[1:], *learnt]
     assert offered(after, *((n, 1) for n in before)) == before
     assert offered([*after, rule(25)], *((n, 1) for n in before)) == before
-    assert offered([*after, rule(25, pinned=True)], *((n, 1) for n in before)) == [*before, 25]
+    assert offered([*after, rule(25, pinned=True)], *((n, 1) for n in before)) == before, "all the room is taken"
+    assert offered([*after, rule(25, pinned=True)], *((n, 1) for n in before[:-1])) == [*before[:-1], 25]
 
 
 def test_lines_seen_beyond_the_whole_budget_drop() -> None:

@@ -86,7 +86,7 @@ class World:
         return make(self.store, HERE, nonce=self.nonce, model=model, ask=ask)
 
     def consolidate(self, model: ScriptedModel | None = None) -> tuple[Plan, Revision | None]:
-        return consolidate.run(self.store, HERE, nonce=self.nonce, now=lambda: self.now, model=model)
+        return consolidate.run(self.store, HERE, nonce=self.nonce, now=lambda: self.now, model=model)[:2]
 
     def texts(self, *states: str) -> list[str]:
         return [rule.text for rule in self.store.rules(HERE) if not states or rule.state in states]

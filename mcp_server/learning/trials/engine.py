@@ -1,6 +1,6 @@
 """The decision engine: events in, replies out, and nothing else: no clock, no chance, no file, no order of hashes."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from math import fsum
 
 from mcp_server.learning.trials import coin
@@ -29,7 +29,7 @@ from mcp_server.learning.trials.events import (
 from mcp_server.learning.trials.exposure import expose
 from mcp_server.learning.trials.held import Coin, Held
 from mcp_server.learning.trials.moves import futility, tried
-from mcp_server.learning.trials.policy import POLICY, Policy
+from mcp_server.learning.trials.policy import POLICY, Policy, read
 from mcp_server.learning.trials.replies import Decisions, Greeting, Reply, together
 from mcp_server.learning.trials.score import score
 from mcp_server.learning.trials.trial import GUARDRAIL, HARMFUL, REJECTED, STOPPED, Trial
@@ -41,14 +41,22 @@ Found = Outcome | Trigger | Recurrence
 class Engine:
     """One conversation. With `chooses` it throws the coins of sessions; else exposures come with the log.
 
-    Coins are keyed by `key`, else by `seed`, else by the seed that hello names, else by 0.
+    Coins are keyed by `key`, else by `seed`, else by the seed that hello names, else by 0. Settings that a log
+    brings with it hold, but for those named in `fixed`.
     """
 
-    __slots__ = ("_serving", "books", "chooses", "held", "key", "now", "policy", "seed", "waiting")
+    __slots__ = ("_fixed", "_serving", "books", "chooses", "held", "key", "now", "policy", "seed", "waiting")
 
     def __init__(
-        self, policy: Policy = POLICY, seed: int | None = None, *, chooses: bool = False, key: bytes | None = None
+        self,
+        policy: Policy = POLICY,
+        seed: int | None = None,
+        *,
+        chooses: bool = False,
+        key: bytes | None = None,
+        fixed: Container[str] = (),
     ) -> None:
+        self._fixed = fixed
         self.policy, self.seed, self.chooses, self.key = policy, seed, chooses, key
         self.books = Books(policy)
         self.held: dict[str, Held] = {}
@@ -62,6 +70,7 @@ class Engine:
         if self.chooses and isinstance(event, Exposure):
             raise MalformedError("exposure lines are the engine's answers here; use replay for a log that holds them")
         check(event, self.books.trials, self.held, self.waiting, self.now)
+        policy = self._settings(event)
         ts = getattr(event, "ts", None)
         if ts is not None:
             self.now = ts
@@ -78,6 +87,7 @@ class Engine:
                 return ()
             case Consolidate():
                 self._hear()
+                self.policy = policy
                 return (self._consolidate(event.ts),)
             case Hello():
                 return self._hello(event)
@@ -85,6 +95,12 @@ class Engine:
                 self._hear()
                 self._change(event)
                 return ()
+
+    def _settings(self, event: Event) -> Policy:
+        """The settings that hold with this event."""
+        if not isinstance(event, Consolidate) or event.settings is None:
+            return self.policy
+        return read({name: value for name, value in event.settings.items() if name not in self._fixed}, self.policy)
 
     def serving(self) -> Serving:
         """What the serving path needs to choose by; the same until the next consolidate, rule or human line."""

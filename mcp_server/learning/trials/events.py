@@ -116,6 +116,8 @@ class Consolidate(NamedTuple):
     """The time to decide."""
 
     ts: float
+    settings: Mapping[str, object] | None = None
+    """What a store's settings became, where they changed; they stay until the next such line."""
 
 
 class End(NamedTuple):

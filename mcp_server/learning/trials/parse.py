@@ -188,7 +188,10 @@ def _revision(fields: Fields) -> Event:
 
 
 def _consolidate(fields: Fields) -> Event:
-    return Consolidate(field.time(fields))
+    settings = fields.get("settings")
+    if settings is not None and not isinstance(settings, dict):
+        raise MalformedError("consolidate.settings must be an object")
+    return Consolidate(field.time(fields), cast("dict[str, object] | None", settings))
 
 
 def _end(_fields: Fields) -> Event:
