@@ -5,10 +5,12 @@ import subprocess
 import sys
 from typing import Any
 
+from mcp_server.delivery import keys
+from mcp_server.learning.trials.policy import DAY
 from mcp_server.project import Place
 from mcp_server.settings import interpreter
 from store.contract import Store
-from store.records import Kind, Trust
+from store.records import LIVE, Kind, Trust
 
 TELLING = (Kind.FEEDBACK, Kind.COMMENT, Kind.FAILURE, Kind.CHANGE)
 """Kinds of evidence from which a run could make something."""
@@ -18,7 +20,7 @@ QUIET = 10 * 60.0
 
 
 def due(store: Store, project: str, *, now: float) -> bool:
-    """Is there evidence that a run has not seen, and has the last one been a while?"""
+    """Is there evidence that a run has not seen, or a session that has settled, and has the last one been a while?"""
     last = store.answer(f"consolidated {project}")
     if last is None:
         return bool(store.counts(project))
@@ -26,7 +28,14 @@ def due(store: Store, project: str, *, now: float) -> bool:
     if 0 <= now - float(time) < QUIET:
         return False
     facts = store.evidence(project, kinds=TELLING, trust=Trust.MACHINE, newest=1)
-    return bool(facts) and facts[0].id > int(newest)
+    return (bool(facts) and facts[0].id > int(newest)) or _settled(store, project, last=float(time), now=now)
+
+
+def _settled(store: Store, project: str, *, last: float, now: float) -> bool:
+    """Has a session settled since the last run, in a project with rules to learn about?"""
+    if not any(not rule.pinned for key in keys(project) for rule in store.rules(key, states=LIVE)):
+        return False
+    return any(session.seen <= now - DAY for session in store.sessions(project, since=last - DAY))
 
 
 def done(store: Store, project: str, *, now: float) -> None:

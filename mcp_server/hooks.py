@@ -169,7 +169,25 @@ class _Desk:
         words = f"promptlearn: {given.active} {'rule' if given.active == 1 else 'rules'} active"
         words += f", {given.trial} on trial" if given.trial else ""
         words += f", {given.withheld} withheld from this session to compare" if given.withheld else ""
-        return words + (f", {waiting} wait for review (mcp-promptlearn review)" if waiting else "")
+        words += f", {waiting} wait for review (mcp-promptlearn review)" if waiting else ""
+        return "\n".join((words, *self._stopped()))
+
+    def _stopped(self) -> list[str]:
+        """What the program stopped since a person was last told: once, to whoever sees it first."""
+        from contextlib import suppress
+
+        from mcp_server.delivery import keys
+        from mcp_server.learning.render import stopping
+        from store.errors import StoreError
+
+        told: list[str] = []
+        for project in keys(self.place.project.key):
+            words = self.store.answer(stopping(project))
+            if words:
+                told.append(f"promptlearn: {words} (mcp-promptlearn rollback undoes it)")
+                with suppress(StoreError):
+                    self.store.keep_answer(stopping(project), "", now=time.time())
+        return told
 
     def _heard(self, text: str) -> tuple[str, str, str]:
         from mcp_server.heard import remarks

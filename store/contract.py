@@ -1,5 +1,7 @@
 """The store's contract: every promise a backend keeps, in prose.
 
+Above the file-length cap because it is one noun, and its promises are sentences.
+
 `tests/store/test_contract.py` holds each backend to it. All methods may raise `BusyError` (held by
 others for too long), `DamagedError` and `UnreachableError`; those that write also `ReadOnlyError`
 and `FullError`. A method that raises has changed nothing. What a writing method returned survives

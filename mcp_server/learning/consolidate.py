@@ -13,6 +13,7 @@ from mcp_server.learning import judge, report
 from mcp_server.learning.judge import Ruling
 from mcp_server.learning.model import Model
 from mcp_server.learning.plan import Plan, make
+from mcp_server.learning.render import stopping
 from mcp_server.learning.trials.policy import POLICY, Policy
 from store.contract import Store
 from store.errors import ConflictError
@@ -64,11 +65,6 @@ def carry_out(store: Store, plan: Plan, ruling: Ruling | None = None, *, now: fl
     if not steps:
         return None
     return store.revise(plan.project, steps, cause="consolidate", report=words, now=now, expected=plan.head)
-
-
-def stopping(project: str) -> str:
-    """What the newest stops by the program are kept under until a person was told of them."""
-    return f"stopped {project}"
 
 
 def _decide(store: Store, ruling: Ruling, steps: list[Step], words: str, now: float) -> Revision | None:

@@ -36,3 +36,8 @@ def answer(lines: Sequence[Line], *, project: str, revision: str, episode: str, 
 def added(lines: Sequence[Line]) -> str:
     """Rules that came into play in the middle of a session, for the moment of use."""
     return "\n".join(("These rules apply to what you just touched:", *map(str, lines)))
+
+
+def stopping(project: str) -> str:
+    """What the program's newest stops are kept under until a person was told of them, on their screen only."""
+    return f"stopped {project}"

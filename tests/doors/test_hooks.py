@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -14,11 +15,17 @@ import pytest
 
 from mcp_server import hooks
 from mcp_server.hooks import respond
+from mcp_server.learning.assign import Coins
+from mcp_server.learning.render import stopping
+from mcp_server.learning.trials.policy import DAY
 from mcp_server.lineage import parents
+from mcp_server.project import find
+from mcp_server.session import Caller
+from mcp_server.tools import Tools
 from store import open_existing, open_store
 from store.errors import BusyError
-from store.records import LIVE, Kind, Project, State
-from store.revise import Move, Step
+from store.records import GLOBAL, LIVE, Kind, Project, Session, State
+from store.revise import Move, Pin, Step
 from store.sqlite import SqliteStore
 from tests.store.facts import NOW, adding
 
@@ -445,3 +452,60 @@ def test_a_locked_store_costs_an_edit_its_memory_and_not_its_rules(
     edit = {"tool_name": "Edit", "tool_input": {"file_path": str(folder / "src" / "a.py")}}
     assert "lexer" in context(happens(folder, "PostToolUse", **edit))
     assert store.works(key(folder)) == []
+
+
+def test_a_hook_and_the_tool_give_a_session_the_same_rules_and_the_person_the_counts(
+    folder: Path, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROMPTLEARN_TRIALS", "on")
+    trials = [adding(f"Try thing {n}.", state=State.TRIAL) for n in range(10)]
+    store.revise(key(folder), trials, cause="a", now=NOW)
+    answer = happens(folder, "SessionStart", source="startup", model="opus")
+    hooked = answer["hookSpecificOutput"]["additionalContext"].splitlines()
+    given = store.exposures("s1", key(folder))
+    withheld = sum(not each.delivered for each in given)
+    assert 0 < withheld < 11
+    assert answer["systemMessage"] == (
+        f"promptlearn: 2 rules active, 10 on trial, {withheld} withheld from this session to compare"
+    )
+    assert not any("withheld" in line or "trial" in line for line in hooked)
+    assert [each.model for each in store.sessions(key(folder))] == ["opus"]
+    place = find(str(folder))
+    tools = Tools(lambda: store, lambda _: place, lambda: NOW, coins=Coins())
+    asked = tools.call("get_rules", {}, Caller("s1", "claude-code")).splitlines()
+    assert asked[1:] == hooked[1:]
+    assert len(asked) == 2 + len(given) - withheld
+    assert happens(folder, "SessionStart", source="clear", session="s1") is not None
+    assert store.exposures("s1", key(folder)) == given
+
+
+def test_what_the_program_stopped_is_told_once_to_the_person_and_never_to_the_agent(
+    folder: Path, store: SqliteStore
+) -> None:
+    store.keep_answer(stopping(key(folder)), "R2 was stopped: sessions end worse with it", now=NOW)
+    store.keep_answer(stopping(GLOBAL), "R9 was stopped: it harms", now=NOW)
+    first = happens(folder, "SessionStart", source="startup")
+    assert first["systemMessage"].splitlines()[1:] == [
+        "promptlearn: R2 was stopped: sessions end worse with it (mcp-promptlearn rollback undoes it)",
+        "promptlearn: R9 was stopped: it harms (mcp-promptlearn rollback undoes it)",
+    ]
+    assert "stopped" not in first["hookSpecificOutput"]["additionalContext"]
+    second = happens(folder, "SessionStart", source="startup", session="s2")
+    assert second["systemMessage"] == "promptlearn: 2 rules active"
+
+
+def test_the_end_of_a_session_starts_consolidate_when_an_earlier_one_has_settled(
+    folder: Path, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, now = key(folder), time.time()
+    started: list[str] = []
+    monkeypatch.setattr("mcp_server.detached.begin", started.append)
+    store.deliver(Session("old", project, "claude-code", NOW, NOW), task="", shown=[], now=now - 1.5 * DAY)
+    store.keep_answer(f"consolidated {project}", f"{now - 1.2 * DAY} 0", now=NOW)
+    happens(folder, "SessionEnd", reason="other")
+    assert started == [str(folder)]
+    store.keep_answer(f"consolidated {project}", f"{now - 3600} 0", now=NOW)
+    store.deliver(Session("new", project, "claude-code", NOW, NOW), task="", shown=[], now=now - 600)
+    store.revise(project, [Step(Pin(rule, True), "x", "person", "x") for rule in (1, 2)], cause="x", now=NOW)
+    happens(folder, "SessionEnd", reason="other")
+    assert started == [str(folder)], "pinned rules are not measured"
