@@ -1,7 +1,6 @@
 """Which session a call belongs to: the client's own id where it gives one, else this process."""
 
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 from store.text import clean_line
@@ -48,4 +47,6 @@ def identity(session: str) -> str:
     """The same id for the same session, and never one for two: so nothing is cut or masked in it."""
     if clean_line(session, limit=LONGEST).text == session:
         return session
+    from hashlib import sha256  # it loads OpenSSL, and hardly a client needs it
+
     return sha256(session.encode("utf-8", "surrogatepass")).hexdigest()

@@ -3,8 +3,6 @@
 u = the first 53 bits of HMAC-SHA256(key, rule | version | session) / 2^53; shown if u < p.
 """
 
-from hmac import digest
-
 SET = "*"
 """The name under which the set of all learnt rules throws its own coin; no rule can have an empty version."""
 
@@ -19,6 +17,8 @@ def key(seed: int) -> bytes:
 
 def throw(key: bytes, rule: str, version: int | str, session: str) -> float:
     """A number in [0, 1) that is fixed by its arguments."""
+    from hmac import digest  # it loads OpenSSL, for which a hook that throws no coin has no time
+
     message = f"{rule}|{version}|{session}".encode("utf-8", "surrogatepass")
     return (int.from_bytes(digest(key, message, "sha256")[:7], "big") >> 3) / 9_007_199_254_740_992
 
