@@ -43,6 +43,9 @@ def recurrence(target: str, facts: Iterable[Evidence], *, trigger: float, sessio
     for fact in later:
         if _again(fact, target, wanted):
             return Finding(Recurrence.RECURRED, f"{wanted.readable()}")
+    stood = [fact for fact in later if fact.fingerprint == target and fact.kind in {Kind.STILL, Kind.FIXED}]
+    if stood and max(stood, key=lambda fact: fact.time).kind is Kind.STILL:
+        return Finding(Recurrence.UNKNOWN, "it was failing before the session already, and still does")
     looked = _looked(wanted, later, trigger, session)
     if looked:
         return Finding(Recurrence.ABSENT, looked)

@@ -34,8 +34,13 @@ def test_a_failure_after_the_trigger_recurred_and_one_before_it_did_not() -> Non
     assert told(TEST, failed(TEST, 5, Kind.FLAKY)) is Recurrence.RECURRED
 
 
-def test_what_was_failing_already_is_no_recurrence_but_shows_that_it_was_looked_for() -> None:
-    assert told(TEST, failed(TEST, 5, Kind.STILL)) is Recurrence.ABSENT
+def test_what_was_failing_before_the_session_and_still_does_says_nothing_of_it() -> None:
+    assert told(TEST, failed(TEST, 5, Kind.STILL)) is Recurrence.UNKNOWN
+    assert told(TEST, failed(TEST, 5, Kind.STILL), failed(TEST, 9, Kind.FIXED)) is Recurrence.ABSENT
+    assert told(TEST, failed(TEST, 5, Kind.STILL), failed(TEST, 9)) is Recurrence.RECURRED
+    other = TEST.replace("ValueError", "KeyError")
+    assert other != TEST
+    assert told(TEST, failed(other, 5, Kind.STILL)) is Recurrence.ABSENT, "its detector ran and failed otherwise"
 
 
 def test_without_a_look_nothing_is_known() -> None:
