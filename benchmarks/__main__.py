@@ -21,6 +21,7 @@ NAMES = (
     "commands",
     "hook",
     "consolidate",
+    "decide",
     "start_up",
     "beside",
     "gitlog",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks import worlds
 from benchmarks.worlds import PROJECT, World
+from mcp_server.learning.assign import Coins
 from mcp_server.project import Place
 from mcp_server.tools import Tools
 from store.contract import Store
@@ -84,4 +85,4 @@ def tools(store: Store) -> Tools:
         del folder
         return Place(Project(PROJECT, "shop", ""), "")
 
-    return Tools(store=lambda: store, place=here, now=time.time)
+    return Tools(store=lambda: store, place=here, now=time.time, coins=Coins())

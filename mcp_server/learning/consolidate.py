@@ -61,13 +61,14 @@ def carry_out(store: Store, plan: Plan, ruling: Ruling | None = None, *, now: fl
     ]
     words = report.words(plan, ruling)
     if ruling is not None:
-        return _decide(store, ruling, steps, words, now)
+        return decide(store, ruling, steps, words, now)
     if not steps:
         return None
     return store.revise(plan.project, steps, cause="consolidate", report=words, now=now, expected=plan.head)
 
 
-def _decide(store: Store, ruling: Ruling, steps: list[Step], words: str, now: float) -> Revision | None:
+def decide(store: Store, ruling: Ruling, steps: list[Step], words: str, now: float) -> Revision | None:
+    """Keep a ruling, with these steps before its own; the revision it became where a rule changed."""
     revision = store.decide(
         ruling.project,
         ruling.trials,
@@ -115,7 +116,7 @@ def _everywhere(store: Store, now: Callable[[], float], policy: Policy) -> Rulin
         if ruling is None:
             return None
         try:
-            _decide(store, ruling, [], "\n".join(ruling.words), now())
+            decide(store, ruling, [], "\n".join(ruling.words), now())
         except ConflictError:
             continue
         return ruling
