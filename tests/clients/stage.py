@@ -86,6 +86,13 @@ class Stage:
                 for store in desk.opened:
                     store.close()
 
+    def trials(self, *, on: bool) -> None:
+        """Leave which rules a session is shown to coins, or not; in a file, as not every client passes variables on."""
+        with self.person() as desk:
+            path = desk.home / "config.toml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"[trials]\noff = {'false' if on else 'true'}\n", encoding="utf-8")
+
     def set_up(self) -> str:
         """What the person does first."""
         with self.person() as desk:
@@ -164,7 +171,9 @@ def opened(client: Client, folder: Path, programs: Sequence[Path]) -> Generator[
     with serving(client) as model:
         client.furnish(home, model.url)
         try:
-            yield Stage(client, home, project, model, environment(client, home, model.url, programs))
+            stage = Stage(client, home, project, model, environment(client, home, model.url, programs))
+            stage.trials(on=False)
+            yield stage
         finally:
             process.settle(home)
 
