@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Iterable
 
 from mcp_server.commands import CommandError, confirm, rules_here, show
+from mcp_server.commands.candidate import unseen
 from mcp_server.learning import admit, scope, suggest
 from mcp_server.learning.likeness import Comparison, Likeness, nearest
 from mcp_server.learning.screen import Level, forbids_danger, screen
@@ -21,7 +22,9 @@ def arguments(parser: argparse.ArgumentParser, command: str) -> None:
     parser.add_argument("rule", nargs="+", help="one imperative sentence, at most 32 words")
     parser.add_argument("--path", action="append", default=[], metavar="GLOB", help="only for these paths; repeatable")
     parser.add_argument("--global", action="store_true", dest="everywhere", help="for all projects")
-    parser.add_argument("--pin", action="store_true", help="always show it, never measure it")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--pin", action="store_true", help="always show it, never measure it")
+    how.add_argument("--trial", action="store_true", help="try it on a share of sessions, and measure what it does")
     parser.add_argument("--yes", action="store_true", help="without a terminal, or in spite of a warning")
     parser.add_argument("--json", action="store_true", help="the facts as JSON")
 
@@ -41,23 +44,25 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         made, revision = suggested(wiring, Add(wording, why="typed where an agent was seen"), project, found, rules)
     elif surroundings.terminal or options.yes:
         warn(wiring, wording.text, yes=options.yes)
-        made, revision = own_rule(wiring, Add(wording, pinned=options.pin, why="added by a person"), project, rules)
+        state = State.TRIAL if options.trial else State.ACTIVE
+        change = Add(wording, state=state, pinned=options.pin, why="added by a person")
+        made, revision = own_rule(wiring, change, project, rules)
     else:
         refuse_twin(wording.text, rules.values())
         made, revision = _kept(wiring, Add(wording, why="typed where no person was seen"), project, actor="person")
     if options.json:
         show(wiring, {"id": made.name, "state": str(made.state), "pinned": made.pinned, "revision": revision})
         return 0
-    state = f"{made.state}{' and pinned' if made.pinned else ''}"
+    state = "on trial" if made.state is State.TRIAL else f"{made.state}{' and pinned' if made.pinned else ''}"
     wiring.say(f"{made.name} is {state} (revision {revision}): {made.text}")
-    wiring.say(f"  {_hint(surroundings, made, asked=options.pin)}")
+    wiring.say(f"  {unseen(wiring, made, ()) or _hint(surroundings, made, asked=options.pin)}")
     return 0
 
 
 def own_rule(wiring: Wiring, change: Add, project: str, rules: dict[int, Rule]) -> tuple[Rule, int]:
     """Make a person's sentence an active rule, pinned where they ask or it forbids something dangerous.
 
-    Returns it with the number of its revision.
+    Where `change` says so it goes on trial instead. Returns it with the number of its revision.
 
     Raises `CommandError` or `AdmissionError` where it is said already or there is no room.
     """
@@ -66,20 +71,21 @@ def own_rule(wiring: Wiring, change: Add, project: str, rules: dict[int, Rule]) 
     if found is not None and rules[found[0]].state in LIVE:
         other = rules[found[0]]
         wiring.tell(f"{other.name} says the opposite: {other.text} (`mcp-promptlearn retire {other.name}` stops it)")
-    pinned = (change.pinned or forbids_danger(text)) and admit.pinnable(text, rules)
+    trial = change.state is State.TRIAL
+    pinned = not trial and (change.pinned or forbids_danger(text)) and admit.pinnable(text, rules)
     if change.pinned and not pinned:
         raise admit.AdmissionError(admit.NO_ROOM)
     if not pinned:
         admit.room(rules, project)
-    active = Add(
+    live = Add(
         change.wording,
-        state=State.ACTIVE,
+        state=State.TRIAL if trial else State.ACTIVE,
         pinned=pinned,
         target=change.target,
         why=change.why,
         evidence=change.evidence,
     )
-    return _kept(wiring, active, project, actor="person")
+    return _kept(wiring, live, project, actor="person")
 
 
 def suggested(wiring: Wiring, change: Add, project: str, same: Rule | None, rules: dict[int, Rule]) -> tuple[Rule, int]:
@@ -157,6 +163,8 @@ def _kept(wiring: Wiring, change: Add, project: str, *, actor: str) -> tuple[Rul
 def _hint(surroundings: Surroundings, made: Rule, *, asked: bool) -> str:
     if made.pinned:
         return "always shown and never measured" + ("" if asked else ", as it forbids something dangerous")
+    if made.state is State.TRIAL:
+        return f"shown in about half of the sessions; `mcp-promptlearn approve {made.name}` makes it active"
     if made.state in LIVE:
         return f"served from the next get_rules on; `mcp-promptlearn pin {made.name}` would keep it from being measured"
     if surroundings.mark:

@@ -1,11 +1,13 @@
 """What a person sees of a candidate before they decide about it: all of it, and what speaks against it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from mcp_server.commands import moment
+from mcp_server.learning.admit import WAITING
 from mcp_server.learning.screen import Level, forbids_danger, screen
 from mcp_server.wiring import Wiring
-from store.records import GLOBAL, Operation, Rule
+from store.records import GLOBAL, Operation, Rule, State
+from store.revise import Move, Step
 from store.scripts import strange_words
 
 QUOTES = 4
@@ -66,6 +68,16 @@ def warnings(rule: Rule, rules: Mapping[int, Rule]) -> list[str]:
         found = []  # the sentence that would go
     found += [f"This is not what it looks like: {words}." for words in strange_words(rule.text)]
     return found + [f"{each.name} forbids something dangerous and would go or change." for each in guards]
+
+
+def unseen(wiring: Wiring, after: Rule, steps: Iterable[Step]) -> str:
+    """Why nobody is shown a rule that was just put on trial; empty where it has its coin."""
+    waits = [step.reason for step in steps if isinstance(step.change, Move) and step.change.chance == WAITING]
+    if waits or after.state is not State.TRIAL or after.pinned or not wiring.settings.trials.off:
+        return "; ".join(waits)
+    return (
+        f"trials are off in the settings, so nobody is shown it; `mcp-promptlearn approve {after.name}` makes it active"
+    )
 
 
 def short(text: str) -> str:

@@ -3,11 +3,11 @@
 import argparse
 
 from mcp_server.commands import CommandError, confirm, one_rule, show, undo, write
-from mcp_server.commands.candidate import warnings
+from mcp_server.commands.candidate import unseen, warnings
 from mcp_server.learning import admit
 from mcp_server.person import demand
 from mcp_server.wiring import Wiring
-from store.records import Rule
+from store.records import Ending, Rule, State
 from store.revise import Step
 from store.text import clean_line
 
@@ -15,6 +15,10 @@ from store.text import clean_line
 def arguments(parser: argparse.ArgumentParser, command: str) -> None:
     """Declare what the commands take."""
     parser.add_argument("rule", help="the rule's id, like R12")
+    if command == "approve":
+        where = parser.add_mutually_exclusive_group()
+        where.add_argument("--trial", action="store_true", help="try it on a share of sessions, whoever worded it")
+        where.add_argument("--active", action="store_true", help="show it without a trial, whoever worded it")
     if command in {"reject", "retire"}:
         parser.add_argument("--why", default="", help="the reason, kept with the decision")
     sure = "without a terminal, or in spite of a warning" if command == "approve" else "without a terminal"
@@ -38,20 +42,26 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
             "state": str(after.state),
             "ending": str(after.ending),
             "pinned": after.pinned,
+            "waits": after.chance == admit.WAITING,
             "revision": revision.number,
         }
         show(wiring, facts)
         return 0
     reasons = "; ".join(dict.fromkeys(step.reason for step in steps))
-    wiring.say(f"{rule.name} is {after.ending or after.state}{' and pinned' if after.pinned else ''}: {after.text}")
+    word = "on trial" if after.state is State.TRIAL else after.ending or after.state
+    wiring.say(f"{rule.name} is {word}{' and pinned' if after.pinned else ''}: {after.text}")
     wiring.say(f"  {reasons} (revision {revision.number}; {undo(rule.project)} undoes it)")
+    shown = store.rule(rule.replaces[0]) if rule.replaces and after.ending is Ending.APPLIED else after
+    if unseen(wiring, shown, ()):
+        wiring.say(f"  {unseen(wiring, shown, ())}")
     return 0
 
 
 def _steps(options: argparse.Namespace, wiring: Wiring, rule: Rule, rules: dict[int, Rule]) -> list[Step]:
     match options.command:
         case "approve":
-            steps = admit.approve(rule, rules)
+            wanted = State.TRIAL if options.trial else State.ACTIVE if options.active else None
+            steps = admit.approve(rule, rules, wanted=wanted)
             _warn(options, wiring, rule, rules)
             return steps
         case "reject":

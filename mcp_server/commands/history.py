@@ -4,7 +4,7 @@ import argparse
 
 from mcp_server.commands import moment, number, show
 from mcp_server.wiring import Wiring
-from store.records import GLOBAL, Revision
+from store.records import GLOBAL, Revision, State
 
 SHOWN = 30
 """Newest revisions that a person is shown without `--all`; `--json` has all."""
@@ -72,7 +72,7 @@ def changed(before: Revision | None, after: Revision) -> list[str]:
             continue
         parts: list[str] = []
         if was is None or was.state != entry.state:
-            parts.append(str(entry.ending or entry.state))
+            parts.append("on trial" if entry.state is State.TRIAL else str(entry.ending or entry.state))
         if was is not None and was.version != entry.version:
             parts.append(f"version {was.version} -> {entry.version}")
         if entry.pinned != (was.pinned if was else False):

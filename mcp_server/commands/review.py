@@ -4,7 +4,7 @@ import argparse
 
 from mcp_server.commands import CommandError, count, rule_facts, rules_here, show, write
 from mcp_server.commands.add import fit, own_rule, warn
-from mcp_server.commands.candidate import short, shown, warnings
+from mcp_server.commands.candidate import short, shown, unseen, warnings
 from mcp_server.commands.keys import pressed
 from mcp_server.learning import admit
 from mcp_server.learning.cluster import Cluster
@@ -14,7 +14,7 @@ from mcp_server.settings import secrets
 from mcp_server.wiring import Wiring
 from store.errors import ConflictError
 from store.records import Kind, Operation, Rule, Source, State, Trust, Wording
-from store.revise import Add
+from store.revise import Add, Step
 from store.text import UnfitText, clean_rule
 from store.values import replace
 
@@ -91,13 +91,16 @@ def decide(wiring: Wiring, ident: int) -> bool:
 
 
 def _decided(wiring: Wiring, rule: Rule, rules: dict[int, Rule], head: int) -> bool:
-    keys = {"y": "admit", "n": "reject", "e": "edit and admit", "s": "skip", "q": "quit"}
+    keys = {"y": f"admit{_usually(rule, rules)}", "t": "on trial", "a": "active", "n": "reject"}
+    keys |= {"e": "edit and admit", "s": "skip", "q": "quit"}
     if rule.operation is Operation.RETIRE:
-        del keys["e"]
+        keys = {key: words for key, words in keys.items() if key not in {"t", "a", "e"}}
     while True:
         match pressed(wiring, keys):
             case "y":
                 return _admit(wiring, rule, rules, head)
+            case "t" | "a" as key:
+                return _admit(wiring, rule, rules, head, State.TRIAL if key == "t" else State.ACTIVE)
             case "n":
                 cause = f"reject {rule.name}"
                 revision = write(wiring, rule.project, admit.reject(rule, ""), cause=cause, expected=head)
@@ -113,20 +116,38 @@ def _decided(wiring: Wiring, rule: Rule, rules: dict[int, Rule], head: int) -> b
                 return False
 
 
-def _admit(wiring: Wiring, rule: Rule, rules: dict[int, Rule], head: int) -> bool:
+def _usually(rule: Rule, rules: dict[int, Rule]) -> str:
+    """What `y` comes to, for the line of keys."""
+    if rule.operation is Operation.RETIRE or not all(ident in rules for ident in rule.replaces):
+        return ""
+    if rule.operation is Operation.EDIT and rules[rule.replaces[0]].pinned:
+        return " (stays pinned)"
+    return " (on trial)" if admit.becomes(rule, rules) is State.TRIAL else " (active)"
+
+
+def _admit(wiring: Wiring, rule: Rule, rules: dict[int, Rule], head: int, wanted: State | None = None) -> bool:
     try:
-        steps = admit.approve(rule, rules)
+        steps = admit.approve(rule, rules, wanted=wanted)
     except admit.AdmissionError as error:
         wiring.say(f"{error}.")
         return True
     if rule.current.source == PERSON and rule.operation is not Operation.EDIT:
         steps = [*admit.reword(wiring.store().rule(rule.id), admit.wording(rule)), *steps]
     revision = write(wiring, rule.project, steps, cause=f"approve {rule.name}", expected=head)
-    pinned = any(step.kind == "pin" for step in steps)
-    wiring.say(
-        f"Admitted{' and pinned, as it forbids something dangerous' if pinned else ''} (revision {revision.number})."
-    )
+    after = wiring.store().rule(rule.replaces[0] if rule.operation is Operation.EDIT else rule.id)
+    wiring.say(f"Admitted{_how(after, steps)} (revision {revision.number}).")
+    if unseen(wiring, after, steps):
+        wiring.say(f"  {unseen(wiring, after, steps)}")
     return True
+
+
+def _how(after: Rule, steps: list[Step]) -> str:
+    """As what a candidate was admitted, for the sentence that says so."""
+    if any(step.kind == "pin" for step in steps):
+        return " and pinned, as it forbids something dangerous"
+    if after.pinned:
+        return f"; {after.name} stays pinned"
+    return {State.TRIAL: " on trial", State.ACTIVE: " as active"}.get(after.state, "")
 
 
 def _reworded(rule: Rule, said: Wording) -> Rule:

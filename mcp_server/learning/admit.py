@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from mcp_server.learning.likeness import Shelf
 from mcp_server.learning.screen import forbids_danger
 from mcp_server.learning.select import BUDGET, fits_pinned
 from store.records import LIVE, Ending, Operation, Revision, Rule, State, Trust, Wording
@@ -11,6 +12,12 @@ LIVE_RULES = 50
 """Learnt rules of one project that may be live at once."""
 
 PERSON = "person"
+
+STOPPED = frozenset({Ending.HARMFUL, Ending.GUARDRAIL, Ending.UNLIKELY, Ending.FUTILE})
+"""Why the program itself ends rules, from what sessions told: a person may put such a rule back."""
+
+WAITING = 0.0
+"""The chance of a rule on trial that is shown to nobody yet."""
 
 NO_ROOM = (
     f"pinned rules have their own {BUDGET.pinned_rules} places and {BUDGET.pinned_tokens} tokens, which are taken; "
@@ -22,13 +29,15 @@ class AdmissionError(Exception):
     """What was asked cannot be done to this rule; one line with what to do instead."""
 
 
-def approve(rule: Rule, rules: Mapping[int, Rule]) -> list[Step]:
-    """Steps that admit a candidate. `rules` are all rules of its project and the global ones.
+def approve(rule: Rule, rules: Mapping[int, Rule], *, wanted: State | None = None) -> list[Step]:
+    """Steps that admit a candidate, make a rule on trial active, or put back one that the program stopped.
 
-    A person's own sentence that forbids something dangerous is pinned with it, where there is room.
+    `rules` are all rules of its project and the global ones. A person's own sentence becomes active, and is pinned
+    with it where it forbids something dangerous and there is room; machine wording goes on trial. `wanted`, active
+    or on trial, says otherwise.
     """
     if rule.state is not State.CANDIDATE:
-        raise AdmissionError(f"{rule.name} is {_state(rule)}, not a candidate; see `mcp-promptlearn rules --all`")
+        return _again(rule, rules, wanted)
     replaced = [rules[ident] for ident in rule.replaces if ident in rules]
     gone = [each for each in replaced if each.state not in LIVE]
     if gone or len(replaced) < len(rule.replaces):
@@ -38,12 +47,17 @@ def approve(rule: Rule, rules: Mapping[int, Rule]) -> list[Step]:
         raise AdmissionError(f"the text of {rule.name} was forgotten; reject {rule.name}")
     match rule.operation:
         case Operation.EDIT:
-            old = replaced[0]
             return [
-                _step(Reword(old.id, wording(rule)), "edit", f"{rule.name} approved as its new wording"),
-                _step(Move(rule.id, State.RETIRED, Ending.APPLIED), "admit", f"became the wording of {old.name}"),
+                *_reworded(rule, replaced[0], rules, wanted),
+                _step(
+                    Move(rule.id, State.RETIRED, Ending.APPLIED), "admit", f"became the wording of {replaced[0].name}"
+                ),
             ]
         case Operation.RETIRE:
+            if wanted is not None:
+                raise AdmissionError(
+                    f"{rule.name} proposes to retire a rule, which puts nothing on trial; approve it plainly"
+                )
             return [
                 *(
                     _step(Move(each.id, State.RETIRED, Ending.RETIRED), "retire", rule.why or "approved")
@@ -53,19 +67,98 @@ def approve(rule: Rule, rules: Mapping[int, Rule]) -> list[Step]:
             ]
         case _:
             room(rules, rule.project, freed=len(replaced))
-            steps = [_step(Move(rule.id, State.ACTIVE), "admit", "approved by a person")]
-            steps += [
+            first, *pinned = _into(rule, rules, becomes(rule, rules, wanted))
+            merged = [
                 _step(Move(each.id, State.RETIRED, Ending.MERGED), "retire", f"merged into {rule.name}")
                 for each in replaced
             ]
-            if rule.current.source.trust is Trust.OWNER and forbids_danger(rule.text) and pinnable(rule.text, rules):
-                steps.append(_step(Pin(rule.id, True), "pin", "it forbids something dangerous"))
-            return steps
+            return [first, *merged, *pinned]
+
+
+def becomes(rule: Rule, rules: Mapping[int, Rule], wanted: State | None = None) -> State:
+    """Where a sentence goes that is approved; of an edit, where the rule goes that it is for."""
+    if wanted is not None:
+        return wanted
+    own = rule.current.source.trust is Trust.OWNER
+    if rule.state is State.CANDIDATE and rule.operation is Operation.EDIT:
+        old = rules[rule.replaces[0]]
+        return old.state if own or old.pinned else State.TRIAL
+    return State.ACTIVE if own or rule.state is not State.CANDIDATE else State.TRIAL
+
+
+def _again(rule: Rule, rules: Mapping[int, Rule], wanted: State | None) -> list[Step]:
+    """Steps that move a rule which was admitted before."""
+    goal = becomes(rule, rules, wanted)
+    if rule.state not in LIVE and rule.ending not in STOPPED:
+        known = rule.ending is Ending.APPLIED
+        further = (
+            "see `mcp-promptlearn rules --all`" if known else f"`mcp-promptlearn rollback {rule.name}` takes that back"
+        )
+        raise AdmissionError(f"{rule.name} is {_state(rule)}, not a candidate; {further}")
+    if rule.state is goal:
+        further = "see `mcp-promptlearn rules --all`" if goal is State.ACTIVE else "without --trial it becomes active"
+        raise AdmissionError(f"{rule.name} is {_state(rule)}, not a candidate; {further}")
+    if rule.current.text is None:
+        raise AdmissionError(f"the text of {rule.name} was forgotten; `add` it anew")
+    if rule.pinned and goal is State.TRIAL:
+        raise AdmissionError(f"{rule.name} is pinned, so it is always shown; `mcp-promptlearn unpin {rule.name}` first")
+    if rule.state not in LIVE:
+        room(rules, rule.project)
+    return _into(rule, rules, goal)
+
+
+def _reworded(rule: Rule, old: Rule, rules: Mapping[int, Rule], wanted: State | None) -> list[Step]:
+    """Steps that give a rule the wording of an approved edit, and the state that goes with it."""
+    goal = becomes(rule, rules, wanted)
+    others = {ident: each for ident, each in rules.items() if ident != old.id}
+    if old.pinned and goal is State.TRIAL and old.state is not State.TRIAL:
+        raise AdmissionError(f"{old.name} is pinned, so it is always shown; `mcp-promptlearn unpin {old.name}` first")
+    if old.pinned and not pinnable(rule.text, others):
+        raise AdmissionError(f"{old.name} is pinned, and with this wording {NO_ROOM}")
+    kept = f"; {old.name} stays pinned" if old.pinned else ""
+    steps = [_step(Reword(old.id, wording(rule)), "edit", f"{rule.name} approved as its new wording{kept}")]
+    other = None if old.pinned or goal is State.ACTIVE else twin(rule, others)
+    if goal is not old.state or other is not None:
+        how = "active" if goal is State.ACTIVE else "on trial"
+        move = Move(old.id, goal, chance=None if other is None else WAITING)
+        steps.append(_step(move, "admit", f"{old.name} is {how} with it{_waits(other)}"))
+    return steps
+
+
+def _into(rule: Rule, rules: Mapping[int, Rule], state: State) -> list[Step]:
+    """Steps by which a rule is shown from now on, or waits for one that says the same; the first one moves it."""
+    if state is State.TRIAL:
+        other = twin(rule, rules)
+        move = Move(rule.id, State.TRIAL, chance=None if other is None else WAITING)
+        return [_step(move, "admit", f"put on trial by a person{_waits(other)}")]
+    steps = [_step(Move(rule.id, State.ACTIVE), "admit", "approved by a person")]
+    own = rule.current.source.trust is Trust.OWNER and not rule.pinned
+    if own and forbids_danger(rule.text) and pinnable(rule.text, rules):
+        steps.append(_step(Pin(rule.id, True), "pin", "it forbids something dangerous"))
+    return steps
+
+
+def twin(rule: Rule, rules: Mapping[int, Rule]) -> Rule | None:
+    """The live rule of its project that says the same as a rule, apart from those that it replaces."""
+    live = {
+        each.id: each.text
+        for each in rules.values()
+        if each.served and each.project == rule.project and each.id != rule.id and each.id not in rule.replaces
+    }
+    found = Shelf(live.items()).same(rule.text)
+    return None if found is None else rules[found]
+
+
+def _waits(other: Rule | None) -> str:
+    return "" if other is None else f"; waits, because {other.name} says nearly the same"
 
 
 def reject(rule: Rule, reason: str) -> list[Step]:
-    """Steps that refuse a candidate for good; the same wording is not proposed again."""
-    if rule.state is not State.CANDIDATE:
+    """Steps that refuse for good a candidate, a rule on trial or one that the program stopped.
+
+    The same wording is neither proposed nor tried again.
+    """
+    if rule.state not in {State.CANDIDATE, State.TRIAL} and rule.ending not in STOPPED:
         further = f"use `mcp-promptlearn retire {rule.name}`" if rule.state in LIVE else "there is nothing to reject"
         raise AdmissionError(f"{rule.name} is {_state(rule)}, not a candidate; {further}")
     return [_step(Move(rule.id, State.RETIRED, Ending.REJECTED), "reject", reason or "rejected by a person")]
@@ -149,7 +242,7 @@ def pinnable(text: str, rules: Mapping[int, Rule]) -> bool:
 
 
 def _state(rule: Rule) -> str:
-    return str(rule.ending or rule.state)
+    return "on trial" if rule.state is State.TRIAL else str(rule.ending or rule.state)
 
 
 def _step(change: Move | Pin | Reword | Restore, kind: str, reason: str) -> Step:

@@ -2,16 +2,83 @@
 
 import pytest
 
-from store.records import Operation
+from mcp_server.knobs import Knobs
+from mcp_server.learning import admit
+from store.records import Ending, Operation, State
+from store.revise import Move, Step
 from tests.doors.desk import SAFETY, Desk
+from tests.store.facts import adding
 
 
-def test_approving_admits_and_says_what_was_admitted(desk: Desk) -> None:
+def test_machine_wording_goes_on_trial_and_a_second_approval_makes_it_active(desk: Desk) -> None:
+    desk.trials = Knobs()
     desk.suggest("Keep functions short.")
     assert desk.run("approve", "R1") == (
-        "R1 is active: Keep functions short.\n  approved by a person (revision 1; `mcp-promptlearn rollback` undoes it)"
+        "R1 is on trial: Keep functions short.\n"
+        "  put on trial by a person (revision 1; `mcp-promptlearn rollback` undoes it)"
     )
     assert desk.rules()["R1"].current.source.trust.word == "agent", "approval raises nobody's trust"
+    assert desk.refused("approve", "R1", "--trial") == (
+        "R1 is on trial, not a candidate; without --trial it becomes active"
+    )
+    assert desk.run("approve", "R1") == (
+        "R1 is active: Keep functions short.\n  approved by a person (revision 2; `mcp-promptlearn rollback` undoes it)"
+    )
+    assert desk.run("approve", "R1", "--trial").startswith("R1 is on trial: Keep functions short.")
+
+
+def test_either_can_be_asked_for_but_not_both(desk: Desk) -> None:
+    desk.suggest("Keep functions short.")
+    assert desk.run("approve", "R1", "--active").startswith("R1 is active: ")
+    desk.run("feedback", "Never use tabs.")
+    desk.run("consolidate")
+    assert desk.run("approve", "R2", "--trial").startswith("R2 is on trial: ")
+    assert desk.code("approve", "R2", "--trial", "--active") == 2
+
+
+def test_where_trials_are_off_approving_says_that_nobody_is_shown_it(desk: Desk) -> None:
+    desk.suggest("Keep functions short.")
+    assert desk.run("approve", "R1").endswith(
+        "\n  trials are off in the settings, so nobody is shown it; `mcp-promptlearn approve R1` makes it active"
+    )
+    desk.run("add", "Use pip.")
+    desk.suggest("Use uv.", 2, operation=Operation.EDIT)
+    assert desk.run("approve", "R3").endswith("so nobody is shown it; `mcp-promptlearn approve R2` makes it active")
+    assert "trials are off in the settings" in desk.run("add", "Use nox.", "--trial")
+
+
+def test_of_two_that_say_the_same_one_waits_and_approving_says_so(desk: Desk) -> None:
+    desk.suggest("Keep the functions short.")
+    desk.store.revise(desk.project, [adding("Keep functions short.")], cause="add", now=desk.clock())
+    assert "  put on trial by a person; waits, because R2 says nearly the same (revision 2; " in desk.run(
+        "approve", "R1"
+    )
+    assert desk.rules()["R1"].chance == 0.0
+    assert desk.facts("approve", "R1")["waits"] is False, "what is active never waits"
+
+
+def test_what_the_program_stopped_can_be_put_back(desk: Desk) -> None:
+    desk.run("add", "Use uv.")
+    for ending in admit.STOPPED:
+        _stop(desk, 1, ending)
+        assert desk.state("R1") == ("retired", str(ending), False)
+        assert desk.run("approve", "R1").startswith("R1 is active: Use uv.\n  approved by a person")
+    _stop(desk, 1, Ending.HARMFUL)
+    assert desk.run("approve", "R1", "--trial").startswith("R1 is on trial: Use uv.")
+
+
+def _stop(desk: Desk, rule: int, ending: Ending) -> None:
+    step = Step(Move(rule, State.RETIRED, ending), kind="roll back", actor="program", reason="it harms")
+    desk.store.revise(desk.project, [step], cause="consolidate", now=desk.clock())
+
+
+def test_a_rule_on_trial_or_stopped_can_be_rejected_for_good(desk: Desk) -> None:
+    desk.suggest("Keep functions short.")
+    desk.run("approve", "R1")
+    assert desk.run("reject", "R1", "--why", "no").startswith("R1 is rejected: Keep functions short.\n  no (revision 2")
+    desk.run("add", "Use uv.")
+    _stop(desk, 2, Ending.UNLIKELY)
+    assert desk.run("reject", "R2").startswith("R2 is rejected: Use uv.")
 
 
 def test_a_persons_own_prohibition_of_something_dangerous_is_pinned_on_approval(desk: Desk) -> None:
@@ -38,9 +105,10 @@ def test_approving_an_edit_a_merge_and_a_retirement_carries_them_out(desk: Desk)
     desk.run("add", "Use pip.")
     desk.run("add", "Use uv for tests.")
     desk.suggest("Use uv.", 1, operation=Operation.EDIT)
+    desk.trials = Knobs()
     assert desk.run("approve", "R3") == (
         "R3 is applied: Use uv.\n"
-        "  R3 approved as its new wording; became the wording of R1 "
+        "  R3 approved as its new wording; R1 is on trial with it; became the wording of R1 "
         "(revision 3; `mcp-promptlearn rollback` undoes it)"
     )
     desk.suggest("Use uv for all.", 1, 2, operation=Operation.MERGE)

@@ -86,9 +86,10 @@ def test_decisions_print_the_new_revision(desk: Desk) -> None:
     desk.suggest("Keep lines short.")
     assert holds(desk, "approve", "approve", "R2") == {
         "id": "R2",
-        "state": "active",
+        "state": "trial",
         "ending": "",
         "pinned": False,
+        "waits": False,
         "revision": 5,
     }
     assert holds(desk, "reject", "reject", "R3", "--why", "no")["ending"] == "rejected"
@@ -96,7 +97,7 @@ def test_decisions_print_the_new_revision(desk: Desk) -> None:
     assert holds(desk, "pause", "pause") == {"project": desk.project, "paused": True}
     assert holds(desk, "resume", "resume") == {"project": desk.project, "paused": False}
     facts = holds(desk, "rollback", "rollback", "--yes")
-    assert facts == {"revision": 8, "to": 6, "changes": ["R2 active"]}
+    assert facts == {"revision": 8, "to": 6, "changes": ["R2 on trial"]}
 
 
 def test_rules_and_history_have_the_shape_that_was_promised(desk: Desk) -> None:

@@ -34,7 +34,7 @@ def test_an_empty_project_says_what_to_do(desk: Desk) -> None:
 
 def test_rules_come_most_important_first_and_the_rest_on_request(desk: Desk) -> None:
     desk.suggest("Keep functions short.")
-    desk.run("approve", "R1")
+    desk.run("approve", "R1", "--active")
     desk.run("add", "Use uv.", "--path", "src/**")
     desk.run("add", SAFETY)
     desk.run("add", "Be brief.", "--global")

@@ -272,4 +272,6 @@ def test_a_persons_sentence_typed_without_a_terminal_waits_and_keeps_its_trust(d
 def test_an_agents_sentence_is_not_pinned_even_where_it_forbids_something_dangerous(desk: Desk) -> None:
     desk.suggest(SAFETY)
     desk.run("approve", "R1")
+    assert desk.state("R1") == ("trial", "", False)
+    desk.run("approve", "R1")
     assert desk.state("R1") == ("active", "", False)

@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 
 from mcp_server.commands.review import AT_ONCE
+from mcp_server.knobs import Knobs
 from mcp_server.wiring import Wiring
 from store.records import Kind, Operation
 from store.revise import Add
 from tests.doors.desk import AGENT, SAFETY, Desk
-from tests.store.facts import fact, wording
+from tests.store.facts import adding, fact, wording
 
-KEYS = "y admit, n reject, e edit and admit, s skip, q quit"
+KEYS = "y admit (on trial), t on trial, a active, n reject, e edit and admit, s skip, q quit"
+OWN = KEYS.replace("(on trial)", "(active)")
 TARGET = "test:tests.test_form::test_fields|AssertionError|form.py:make"
 
 
@@ -38,12 +40,61 @@ def test_nothing_waits_where_nothing_was_suggested(desk: Desk) -> None:
     assert desk.run("review") == "Nothing waits for you."
 
 
-def test_y_admits(desk: Desk) -> None:
+def test_y_admits_machine_wording_on_trial(desk: Desk) -> None:
     desk.suggest("Keep functions short.")
-    desk.keys = ["y"]
-    assert desk.run("review").endswith(f"{KEYS}\nAdmitted (revision 1).")
-    assert desk.state("R1") == ("active", "", False)
+    desk.keys, desk.trials = ["y"], Knobs()
+    assert desk.run("review").endswith(f"{KEYS}\nAdmitted on trial (revision 1).")
+    assert desk.state("R1") == ("trial", "", False)
     assert desk.store.revision(desk.project, 1).cause == "approve R1"
+
+
+def test_y_admits_a_persons_own_sentence_as_active(desk: Desk) -> None:
+    desk.run("feedback", "Never use tabs.")
+    desk.run("consolidate")
+    desk.keys = ["y"]
+    assert desk.run("review").endswith(f"{OWN}\nAdmitted as active (revision 2).")
+    assert desk.state("R1") == ("active", "", False)
+
+
+def test_t_and_a_say_otherwise(desk: Desk) -> None:
+    desk.run("feedback", "Never use tabs.")
+    desk.run("consolidate")
+    desk.suggest("Keep functions short.")
+    desk.keys = ["t", "a"]
+    text = desk.run("review")
+    assert "Admitted on trial (revision 2)." in text
+    assert text.endswith("Admitted as active (revision 3).")
+    assert (desk.state("R1")[0], desk.state("R2")[0]) == ("trial", "active")
+
+
+def test_where_trials_are_off_it_says_that_nobody_is_shown_what_is_on_trial(desk: Desk) -> None:
+    desk.suggest("Keep functions short.")
+    desk.keys, desk.trials = ["y"], Knobs(off=True)
+    assert desk.run("review").endswith(
+        "  trials are off in the settings, so nobody is shown it; `mcp-promptlearn approve R1` makes it active"
+    )
+
+
+def test_what_waits_for_one_that_says_the_same_is_said(desk: Desk) -> None:
+    desk.suggest("Keep the functions short.")
+    desk.store.revise(desk.project, [adding("Keep functions short.")], cause="add", now=desk.clock())
+    desk.keys = ["y"]
+    assert desk.run("review").endswith("  put on trial by a person; waits, because R2 says nearly the same")
+    assert desk.rules()["R1"].chance == 0.0
+    assert desk.rules()["R2"].chance is None
+
+
+def test_an_edit_of_a_pinned_rule_leaves_it_pinned_and_says_so(desk: Desk) -> None:
+    desk.run("add", "Use pip for everything.", "--pin")
+    desk.suggest("Use uv for everything.", 1, operation=Operation.EDIT)
+    desk.keys = ["t", "y"]
+    text = desk.run("review")
+    assert "y admit (stays pinned), t on trial" in text
+    assert "R1 is pinned, so it is always shown; `mcp-promptlearn unpin R1` first." in text
+    assert desk.state("R2")[0] == "candidate"
+    text = desk.run("review")
+    assert text.endswith("Admitted; R1 stays pinned (revision 2).")
+    assert desk.state("R1") == ("active", "", True)
 
 
 def test_n_rejects_for_good(desk: Desk) -> None:
@@ -76,7 +127,7 @@ def test_e_with_the_same_words_admits_them_as_they_are(desk: Desk) -> None:
     desk.suggest("Keep lines short.")
     desk.keys, desk.answers = ["e", "y"], ["Keep functions short."]
     desk.run("review")
-    assert desk.state("R1")[0] == desk.state("R2")[0] == "active"
+    assert desk.state("R1")[0] == desk.state("R2")[0] == "trial"
     assert desk.rules()["R1"].current.source.trust.word == "agent", "the words are still the agent's"
 
 
@@ -115,7 +166,7 @@ def test_s_or_enter_leaves_it_for_another_time(desk: Desk, key: str) -> None:
     desk.suggest("Keep lines short.")
     desk.keys = [key, "y"]
     desk.run("review")
-    assert (desk.state("R1")[0], desk.state("R2")[0]) == ("candidate", "active")
+    assert (desk.state("R1")[0], desk.state("R2")[0]) == ("candidate", "trial")
 
 
 @pytest.mark.parametrize("key", ["q", "\x1b", "\x04", ""])
@@ -126,14 +177,14 @@ def test_q_or_escape_or_the_end_of_input_leaves(desk: Desk, key: str) -> None:
     desk.keys = ["y", key, "y"]
     text = desk.run("review")
     assert "No remedy known" not in text
-    assert (desk.state("R1")[0], desk.state("R2")[0]) == ("active", "candidate")
+    assert (desk.state("R1")[0], desk.state("R2")[0]) == ("trial", "candidate")
 
 
 def test_any_other_key_asks_again(desk: Desk) -> None:
     desk.suggest("Keep functions short.")
     desk.keys = ["x", "\x1b[A", "ü", "y"]
     assert desk.run("review").count(KEYS) == 4
-    assert desk.state("R1")[0] == "active"
+    assert desk.state("R1")[0] == "trial"
 
 
 def test_an_interruption_keeps_what_was_decided_before(desk: Desk) -> None:
@@ -142,7 +193,7 @@ def test_an_interruption_keeps_what_was_decided_before(desk: Desk) -> None:
     desk.keys = ["y", "\x03"]
     assert desk.code("review") == 130
     assert desk.errors == "mcp-promptlearn: interrupted; what was done before is kept\n"
-    assert (desk.state("R1")[0], desk.state("R2")[0]) == ("active", "candidate")
+    assert (desk.state("R1")[0], desk.state("R2")[0]) == ("trial", "candidate")
 
 
 def test_at_most_five_are_put_to_a_person_at_a_time(desk: Desk) -> None:
@@ -303,7 +354,7 @@ def test_a_candidate_that_cannot_be_admitted_says_why_and_the_review_goes_on(des
     desk.run("retire", "R1")
     desk.keys = ["y", "y"]
     assert "R2 would change R1, which is no longer live; reject R2." in desk.run("review")
-    assert desk.state("R3")[0] == "active"
+    assert desk.state("R3")[0] == "trial"
 
 
 # --- questions
@@ -373,8 +424,6 @@ def test_a_remark_without_an_instruction_is_asked_about(desk: Desk) -> None:
 
 def test_an_answer_is_refused_where_there_is_no_room(desk: Desk) -> None:
     fails(desk)
-    from tests.store.facts import adding
-
     steps = [adding(f"Read page{n} of book{n} before chapter{n}.") for n in range(50)]
     desk.store.revise(desk.project, steps, cause="add", now=desk.clock())
     desk.keys, desk.answers = ["e", "q"], ["Keep answers short."]
@@ -402,7 +451,7 @@ def test_a_real_terminal_takes_real_keys(desk: Desk, tmp_path: Path) -> None:
     )
     assert "interrupted; what was done before is kept" in out
     assert "Traceback" not in out
-    assert [desk.state(name)[0] for name in ("R1", "R2", "R3")] == ["active", "active", "candidate"]
+    assert [desk.state(name)[0] for name in ("R1", "R2", "R3")] == ["trial", "active", "candidate"]
     assert desk.rules()["R2"].text == "Keep lines under 100 columns."
 
 

@@ -66,7 +66,7 @@ def test_an_approved_merge_retires_what_it_merges() -> None:
     assert [board.state(n) for n in (1, 2, 3)] == [
         (State.RETIRED, Ending.MERGED),
         (State.RETIRED, Ending.MERGED),
-        (State.ACTIVE, Ending.NONE),
+        (State.TRIAL, Ending.NONE),
     ]
 
 
