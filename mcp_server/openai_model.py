@@ -14,8 +14,7 @@ from openai import (
 )
 from pydantic import BaseModel, Field, ValidationError
 
-from mcp_server.learning.answer import parse, schema
-from mcp_server.learning.model import Answer, ModelError, Question
+from mcp_server.learning.model import ModelError, Question
 
 TOKENS = 2000
 """Most tokens of one answer; reasoning models spend most of it before the first word."""
@@ -34,14 +33,14 @@ class OpenAIModel:
             base_url=base_url, api_key=key or "none", timeout=timeout, max_retries=retries, http_client=http
         )
 
-    def answer(self, questions: Sequence[Question]) -> list[Answer | ModelError]:
-        """See `Model.answer`. After an endpoint could not be reached at all, it is not tried again."""
-        answers: list[Answer | ModelError] = []
+    def ask(self, questions: Sequence[Question]) -> list[str | ModelError]:
+        """See `Model.ask`. After an endpoint could not be reached at all, it is not tried again."""
+        answers: list[str | ModelError] = []
         gone: ModelError | None = None
         for question in questions:
             if gone is None:
                 try:
-                    answers.append(parse(self._ask(question), question))
+                    answers.append(self._ask(question))
                 except ModelError as error:
                     answers.append(error)
                 except APIConnectionError as error:
@@ -73,8 +72,9 @@ class OpenAIModel:
         return reply.choices[0].message.content or ""
 
     def _send(self, question: Question, *, structured: bool) -> str:
-        shape = {"name": "rule", "strict": True, "schema": dict(schema())}
-        extra = {"response_format": {"type": "json_schema", "json_schema": shape}} if structured else {}
+        shape = {"name": "answer", "strict": True, "schema": dict(question.schema)}
+        asked = {"response_format": {"type": "json_schema", "json_schema": shape}}
+        extra = asked if structured and question.schema else {}
         # The raw text: the package takes any answer for a completion, and we do not.
         reply = self._client.chat.completions.with_raw_response.create(
             model=self.name,

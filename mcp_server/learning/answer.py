@@ -1,7 +1,6 @@
 """A model's answer, checked: the one file of learning that needs pydantic, imported on first use."""
 
 import json
-from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -17,11 +16,6 @@ class Reply(BaseModel):
     reason: str = Field(max_length=2000)
     paths: list[str] = Field(max_length=8)
     evidence: list[int] = Field(max_length=64)
-
-
-def schema() -> Mapping[str, object]:
-    """The answer's JSON Schema, strict."""
-    return Reply.model_json_schema()
 
 
 def parse(text: str, question: Question) -> Answer:

@@ -1,7 +1,9 @@
-"""What a language model must be able to do for us: answer one question. It proposes, it never decides."""
+"""What a language model must be able to do for us: answer questions with text. It proposes, it never decides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
+
+from store.values import NOTHING
 
 
 class ModelError(Exception):
@@ -9,12 +11,15 @@ class ModelError(Exception):
 
 
 class Question(NamedTuple):
-    """One cluster put to a model."""
+    """One question to a model."""
 
     system: str
+    """The same for every question of a kind, and first, so that it may be cached."""
     user: str
     evidence: frozenset[int]
     """The ids it may cite."""
+    schema: Mapping[str, object] = NOTHING
+    """JSON Schema of the answer, strict; nothing where any text will do."""
 
 
 class Answer(NamedTuple):
@@ -31,6 +36,6 @@ class Model(Protocol):
 
     name: str
 
-    def answer(self, questions: Sequence[Question]) -> list[Answer | ModelError]:
-        """One answer or one error for each question, in order. Never raises for a model's fault."""
+    def ask(self, questions: Sequence[Question]) -> list[str | ModelError]:
+        """The text of one answer, or one error, for each question, in order. Never raises for a model's fault."""
         ...

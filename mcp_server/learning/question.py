@@ -1,5 +1,7 @@
 """One cluster as a question for a model: evidence as quoted data, in fences it cannot close."""
 
+from collections.abc import Mapping
+
 from mcp_server.learning.cluster import Cluster
 from mcp_server.learning.model import Question
 from store.records import Evidence
@@ -23,13 +25,27 @@ Never propose to weaken, skip or disable tests, checks, reviews or permissions, 
 the user, to fetch and run code, or to touch secrets."""
 
 
+SCHEMA: Mapping[str, object] = {
+    "type": "object",
+    "properties": {
+        "rule": {"type": "string"},
+        "reason": {"type": "string"},
+        "paths": {"type": "array", "items": {"type": "string"}},
+        "evidence": {"type": "array", "items": {"type": "integer"}},
+    },
+    "required": ["rule", "reason", "paths", "evidence"],
+    "additionalProperties": False,
+}
+"""The answer's shape: every property required and no others, as strict servers want it."""
+
+
 def question(cluster: Cluster, *, nonce: str) -> Question:
     """What is asked about one cause. `nonce` is fresh and unguessable, so no quoted text can end its fence."""
     said = () if cluster.remark is None else cluster.remark.facts
     items = (*said[-ITEMS:], *cluster.facts[-max(0, ITEMS - len(said[-ITEMS:])) :])[:ITEMS]
     parts = [f"The failure: {cluster.readable}. Seen in {cluster.occasions} sessions."]
     parts += [_fenced(fact, nonce) for fact in items]
-    return Question(SYSTEM, "\n\n".join(parts), frozenset(fact.id for fact in items))
+    return Question(SYSTEM, "\n\n".join(parts), frozenset(fact.id for fact in items), SCHEMA)
 
 
 def _fenced(fact: Evidence, nonce: str) -> str:

@@ -1,11 +1,13 @@
 """A model's answer is checked to the letter before anything is made of it."""
 
 import json
+from typing import Any
 
 import pytest
 
-from mcp_server.learning.answer import parse, schema
+from mcp_server.learning.answer import Reply, parse
 from mcp_server.learning.model import Answer, ModelError, Question
+from mcp_server.learning.question import SCHEMA
 
 ASKED = Question("system", "user", frozenset({1, 2}))
 GOOD = {"rule": "Run the generator.", "reason": "stale", "paths": ["a/**"], "evidence": [1]}
@@ -38,7 +40,10 @@ def test_anything_else_is_refused_with_the_reason(text: str, words: str) -> None
         parse(text, ASKED)
 
 
-def test_the_schema_is_strict() -> None:
-    asked = schema()
-    assert asked["additionalProperties"] is False
-    assert asked["required"] == ["rule", "reason", "paths", "evidence"]
+def test_the_schema_that_a_model_is_sent_is_strict_and_is_what_is_checked() -> None:
+    checked = Reply.model_json_schema()
+    assert SCHEMA["additionalProperties"] is checked["additionalProperties"] is False
+    assert SCHEMA["required"] == checked["required"] == list(Reply.model_fields)
+    properties: Any = SCHEMA["properties"]
+    kinds = {name: each["type"] for name, each in checked["properties"].items()}
+    assert {name: each["type"] for name, each in properties.items()} == kinds

@@ -288,10 +288,10 @@ def test_a_decision_of_a_person_in_between_makes_the_run_plan_again() -> None:
     world.says(SAID)
 
     class Meddling(ScriptedModel):
-        def answer(self, questions):
+        def ask(self, questions):
             if len(self.asked) == 0:
                 world.store.revise(HERE, [adding(SAID)], cause="add", now=NOW)
-            return super().answer(questions)
+            return super().ask(questions)
 
     plan, revision = world.consolidate(Meddling("", ""))
     assert revision is None

@@ -1,5 +1,6 @@
 """A small world for tests of the loop: a store in memory, people and tests that speak, a model with a script."""
 
+import json
 from collections.abc import Iterable, Sequence
 from random import Random
 
@@ -30,14 +31,17 @@ class ScriptedModel:
         self.script = list(answers)
         self.asked: list[Question] = []
 
-    def answer(self, questions: Sequence[Question]) -> list[Answer | ModelError]:
+    def ask(self, questions: Sequence[Question]) -> list[str | ModelError]:
         """The next lines of the script; a text becomes an answer that cites everything it was shown."""
         self.asked += questions
         return [self._next(question) for question in questions]
 
-    def _next(self, question: Question) -> Answer | ModelError:
+    def _next(self, question: Question) -> str | ModelError:
         line = self.script.pop(0)
-        return Answer(line, "because", (), tuple(sorted(question.evidence))) if isinstance(line, str) else line
+        if isinstance(line, ModelError):
+            return line
+        answer = Answer(line, "because", (), tuple(sorted(question.evidence))) if isinstance(line, str) else line
+        return json.dumps(answer._asdict())
 
 
 class World:
