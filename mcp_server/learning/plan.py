@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, cast
 
+from mcp_server.learning.asking import answers as answers_of
 from mcp_server.learning.cluster import Cluster, Remark, causes, filled, remarks, unclear
 from mcp_server.learning.directive import directives
 from mcp_server.learning.likeness import Likeness, Shelf
 from mcp_server.learning.model import Answer, Model, ModelError, Question
 from mcp_server.learning.propose import Proposal, Unfit, as_edit, in_a_models_words, in_own_words, refused
 from mcp_server.learning.question import ITEMS, question
+from mcp_server.learning.recurrence import came_again
 from store.contract import Store
 from store.records import GLOBAL, LIVE, Ending, Evidence, Kind, Rule, State, Trust
 
@@ -98,7 +100,7 @@ def make(store: Store, project: str, *, nonce: Callable[[], str], model: Model |
     ]
     questions = tuple(question(cluster, nonce=nonce()) for cluster in remedied) if model else ()
     answers: Sequence[Answer | ModelError | None] = (
-        model.answer(questions) if model and ask and questions else [None] * len(remedied)
+        answers_of(model, questions) if model and ask and questions else [None] * len(remedied)
     )
     faults: list[str] = []
     worded: set[str] = set()
@@ -293,8 +295,7 @@ def _said_again(sentence: str, rule: Rule) -> Unfit:
 def _ignored(store: Store, project: str, rules: Iterable[Rule], targets: set[str]) -> Iterable[tuple[Rule, int, int]]:
     for rule in rules:
         if rule.state in LIVE and rule.target in targets:
-            shown = {e.session: e.time for e in store.exposures_of(rule.id) if e.delivered}
             failures = store.evidence(project, fingerprint=rule.target, kinds=[Kind.FAILURE])
-            again = {f.session for f in failures if f.session in shown and f.time >= shown[f.session]}
+            shown, again = came_again(store.exposures_of(rule.id), failures)
             if again:
-                yield rule, len(shown), len(again)
+                yield rule, shown, again

@@ -11,7 +11,7 @@ from typing import NamedTuple, cast
 
 from mcp_server.learning import fingerprint
 from mcp_server.learning.fingerprint import Fingerprint
-from store.records import Evidence, Kind, Session, Trust
+from store.records import Evidence, Exposure, Kind, Session, Trust
 
 
 class Recurrence(StrEnum):
@@ -52,6 +52,12 @@ def recurrence(target: str, facts: Iterable[Evidence], *, trigger: float, sessio
     return Finding(
         Recurrence.UNKNOWN, f"nothing shows that {wanted.detector or 'its detector'} looked after the trigger"
     )
+
+
+def came_again(exposures: Iterable[Exposure], failures: Iterable[Evidence]) -> tuple[int, int]:
+    """In how many sessions a rule was shown, and in how many of them what it is to prevent failed afterwards."""
+    shown = {each.session: each.time for each in exposures if each.delivered}
+    return len(shown), len({f.session for f in failures if f.session in shown and f.time >= shown[f.session]})
 
 
 def _again(fact: Evidence, target: str, wanted: Fingerprint) -> bool:
