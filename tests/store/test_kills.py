@@ -18,7 +18,7 @@ from tests.store.processes import process
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs a kill that nobody can refuse")
 
 KILLS = 13
-"""Of each of four kinds of write."""
+"""Of each of five kinds of write."""
 
 FIRST = """
 store = open_store(Path(sys.argv[1]))
@@ -54,6 +54,17 @@ while True:
 while True:
     number += 1
     store.suggest(Add(wording(f"Idea {number} of {me}.")), fact(f"{me} {number}"), now=NOW)
+    say(number)
+""",
+    # Lines of the log, the state they lead to, a chance, a move and its revision belong together.
+    "decide": """
+lines = len(list(store.log(HERE)))
+while True:
+    number += 1
+    lines += 2
+    move = Step(Move(1, State.TRIAL), kind="demote", actor="program", reason=f"{me} {number}")
+    store.decide(HERE, Trials(f"{me} {number}", "", lines), log=[f"{me} {number}", "and"], chances={1: number / 1000},
+                 steps=[move], cause=f"{me} {number}", now=NOW, expected=store.head(HERE))
     say(number)
 """,
 }
@@ -101,7 +112,19 @@ def suggestions(store: SqliteStore, me: str) -> Counter[int]:
     return found
 
 
-CHECKS = {"record": records, "deliver": deliveries, "revise": revisions, "suggest": suggestions}
+def rulings(store: SqliteStore, me: str) -> Counter[int]:
+    lines, kept = list(store.log(HERE)), store.trials(HERE)
+    told = [line for line in lines if line != "and"]
+    assert kept is None or (kept.lines, kept.state) == (len(lines), told[-1])
+    assert len(lines) == 2 * len(told)
+    made = [each.cause for each in store.revisions(HERE)[1:]]
+    assert made == told == [each.reason for each in store.decisions(HERE) if each.kind == "demote"]
+    if told:
+        assert store.rule(1).chance == int(told[-1].split()[1]) / 1000
+    return Counter(int(line.split()[1]) for line in told if line.split()[0] == me)
+
+
+CHECKS = {"record": records, "deliver": deliveries, "revise": revisions, "suggest": suggestions, "decide": rulings}
 
 
 def killed(path: Path, kind: str, me: str, chance: Random) -> int:
