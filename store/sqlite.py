@@ -623,12 +623,12 @@ class SqliteStore:
             head = _head(db, project)[0]
             if head != expected:
                 raise ConflictError(expected, head)
+            for rule in chances:
+                _rule_by_id(db, rule)
             revision = None
             if steps:
                 revision = self._revise(db, project, steps, cause=cause, report=report, now=now, expected=expected)
-            for rule, chance in chances.items():
-                if not db.execute("UPDATE rules SET chance = ? WHERE id = ?", (chance, as_id(rule))).rowcount:
-                    raise NotFoundError("rule", f"R{rule}", "see `mcp-promptlearn rules`")
+            db.executemany("UPDATE rules SET chance = ? WHERE id = ?", [(p, rule) for rule, p in chances.items()])
             rows = [(project, number, line) for number, line in enumerate(log, start=lines + 1)]
             db.executemany("INSERT INTO log (project, number, line) VALUES (?, ?, ?)", rows)
             db.execute(

@@ -26,6 +26,7 @@ from store.records import (
     Sighting,
     Source,
     State,
+    Trials,
     Trust,
     Work,
 )
@@ -120,9 +121,11 @@ class Alike(RuleBasedStateMachine):
         task=st.sampled_from(["", "one", "Use uv."]),
         shown=st.lists(st.builds(showing, st.integers(1, 4), st.integers(1, 2)), max_size=3),
         now=times,
+        model=st.sampled_from(["", "large", "small"]),
     )
-    def deliver(self, ident: str, project: str, task: str, shown: list[Any], now: float) -> None:
-        self.both(lambda store: store.deliver(session(ident, project), task=task, shown=shown, now=now))
+    def deliver(self, ident: str, project: str, task: str, shown: list[Any], now: float, model: str) -> None:
+        who = session(ident, project)._replace(model=model)
+        self.both(lambda store: store.deliver(who, task=task, shown=shown, now=now))
 
     @rule(kept=st.lists(facts, max_size=3), to=st.none() | idents)
     def record(self, kept: list[Any], to: int | None) -> None:
@@ -164,6 +167,33 @@ class Alike(RuleBasedStateMachine):
     def revise(self, project: str, made: list[Change], report: str, now: float, expected: int | None) -> None:
         steps = [step(change, number) for number, change in enumerate(made)]
         self.both(lambda store: store.revise(project, steps, cause="c", report=report, now=now, expected=expected))
+
+    @rule(
+        project=projects,
+        made=st.lists(changes, max_size=2),
+        log=st.lists(sentences, max_size=2),
+        chances=st.dictionaries(idents, st.none() | st.floats(0, 1), max_size=2),
+        late=st.sampled_from([0, 0, 0, 1]),
+        now=times,
+    )
+    def decide(
+        self,
+        project: str,
+        made: list[Change],
+        log: list[str],
+        chances: dict[int, float | None],
+        late: int,
+        now: float,
+    ) -> None:
+        lines = len(list(self.memory.log(project))) + len(log)
+        kept = Trials("state", report := " ".join(log), lines + late)
+        steps = [step(change, number) for number, change in enumerate(made)]
+        head = self.memory.head(project)
+        self.both(
+            lambda store: store.decide(
+                project, kept, log=log, chances=chances, steps=steps, cause="d", report=report, now=now, expected=head
+            )
+        )
 
     @rule(project=projects, back=st.integers(0, 3), now=times)
     def roll_back(self, project: str, back: int, now: float) -> None:
@@ -221,6 +251,8 @@ class Alike(RuleBasedStateMachine):
         self.both(lambda store: store.counts(project))
         self.both(lambda store: store.numbers(project))
         self.both(lambda store: store.sessions(project))
+        self.both(lambda store: store.newcomers(project, after=1))
+        self.both(lambda store: (store.trials(project), list(store.log(project, after=1))))
         self.both(lambda store: [store.session(ident, project) for ident in ("s1", "s2", "s3")])
         self.both(lambda store: store.loose(project))
         self.both(lambda store: store.works(project))
