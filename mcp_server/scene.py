@@ -61,7 +61,7 @@ async def session(server: list[str], *, folder: Path, home: Path, name: str, fie
     Its task is to add a field. It follows a rule that names a script to run; of itself it would not
     think of it.
     """
-    own = {**os.environ, "PROMPTLEARN_HOME": str(home), "CLAUDE_PROJECT_DIR": str(folder)}
+    own = {**os.environ, "PROMPTLEARN_HOME": str(home), "CLAUDE_PROJECT_DIR": str(folder), "PROMPTLEARN_TRIALS": "off"}
     parameters = StdioServerParameters(command=server[0], args=server[1:], env=own, cwd=folder)
     async with Client(parameters) as client:
         asked = {"task": f"add the field {field}", "files": ["fields.txt"]}

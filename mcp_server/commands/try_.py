@@ -1,6 +1,7 @@
 """`try`: the whole loop in a temporary folder, with a real repository, tests, server and client."""
 
 import argparse
+import json
 import os
 import re
 import shutil
@@ -8,9 +9,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from subprocess import CalledProcessError
 from tempfile import TemporaryDirectory, mkdtemp
+from typing import Any
 
 from mcp_server.commands import CommandError
+from mcp_server.knobs import Knobs
 from mcp_server.person import Surroundings
+from mcp_server.rehearsal import Day, Reports, days
 from mcp_server.settings import Settings, interpreter
 from mcp_server.wiring import Wiring
 
@@ -57,6 +61,11 @@ class Play:
         self._outer, self._keep = outer, keep
         self._candidate = ""
         self._step = 0
+        self._ahead = 0.0
+        """Seconds by which the clock of the play runs ahead."""
+        self._trials = Knobs(off=True)
+        """The loop is shown without coins, so that it closes for everybody; then they are thrown."""
+        self._quiet = False
 
     def run(self) -> int:
         """Play all of it; 1 if the loop did not close."""
@@ -87,7 +96,9 @@ class Play:
         self._title("First session: the agent is to add a field")
         first = play("session-1", "email")
         self._seen(first)
+        report = self._folder / "report.xml"
         self._command("ingest", str(self._folder / "report.xml"), "--session", "session-1")
+        failed = report.read_bytes()
 
         self._title("You say one sentence about it")
         self._command("feedback", SAID, "--session", "session-1")
@@ -103,10 +114,16 @@ class Play:
         self._seen(second)
         self._command("ingest", str(self._folder / "report.xml"), "--session", "session-2")
 
+        passed = report.read_bytes()
+
         self._title("Where the rule comes from, and how to undo it")
         self._command("why", "R1")
         closed = not first.passed and second.passed and "[R1]" in second.rules
         self._note("Every decision is a revision: `mcp-promptlearn rollback` would undo the last one, your approval.")
+
+        if closed:
+            self._title("Does it help? Sessions with it and without, by a coin, on a clock that runs ahead")
+            self._trial(Reports(failed, passed))
         self._console.print("\n[bold]The loop closed.[/bold]" if closed else "\n[bold]The loop did not close.[/bold]")
         left = f"All of it lies in {self._folder.parent}" if self._keep else "Nothing of this play is left behind"
         self._note(
@@ -116,6 +133,53 @@ class Play:
             else "That is a fault of ours; please report what you see above."
         )
         return 0 if closed else 1
+
+    def _trial(self, reports: Reports) -> None:
+        """Put the rule on trial, and decide every evening until it is decided."""
+        from mcp_server.session import Caller
+        from store.records import State
+
+        self._trials = Knobs()
+        self._command("approve", "R1", "--trial")
+        self._note("A fresh copy for each session. Without the rule the agent forgets in 7 of 10, with it in 1 of 10.")
+        wiring = self._wiring()
+        tools, project = wiring.tools(), wiring.place().project.key
+
+        def serve(name: str) -> bool:
+            return "[R1]" in tools.call("get_rules", {"task": "add a field"}, Caller(name, "rehearsal"))
+
+        def ingest(report: bytes, name: str) -> None:
+            path = self._folder / "report.xml"
+            path.write_bytes(report)
+            self._command("ingest", str(path), "--session", name, "--no-diff", "--origin", "copy")
+
+        def forward(seconds: float) -> None:
+            self._ahead += seconds
+
+        def chance() -> float:
+            return int.from_bytes(self._outer.chance(6)) / 2**48
+
+        self._quiet = True
+        for day in days(reports, serve=serve, ingest=ingest, now=self._now, forward=forward, chance=chance):
+            self._command("consolidate")
+            kept = wiring.store().trials(project)
+            self._evening(day, json.loads(kept.decided)["rules"]["R1"] if kept and kept.decided else None)
+            if wiring.store().rule(1).state is State.ACTIVE:
+                break
+        self._quiet = False
+        wiring.close()
+        self._command("report", "R1")
+
+    def _evening(self, day: Day, known: dict[str, Any] | None) -> None:
+        said = "no session has settled yet"
+        if known is not None:
+            effect, low, high = (f"{100 * known[name]:+.0f}" for name in ("effect", "lo", "hi"))
+            said = f"{known['n']} settled, effect {effect} points [{low}, {high}], e-value {known['e_help']:.3g} of 20"
+        came = f"day {day.number}: {day.sessions} sessions, {day.withheld} without it"
+        self._console.print(f"{came}; {said}", markup=False)
+
+    def _now(self) -> float:
+        return self._outer.now() + self._ahead
 
     def _title(self, words: str) -> None:
         self._step += 1
@@ -142,8 +206,9 @@ class Play:
     def _command(self, *words: str) -> None:
         from mcp_server.cli import INTERRUPTED, main
 
-        shown = " ".join(f"'{word}'" if " " in word else self._short(word) for word in words)
-        self._console.print(f"$ mcp-promptlearn {shown}", style="cyan", markup=False)
+        if not self._quiet:
+            shown = " ".join(f"'{word}'" if " " in word else self._short(word) for word in words)
+            self._console.print(f"$ mcp-promptlearn {shown}", style="cyan", markup=False)
         code = main(words, self._wiring())
         if code == INTERRUPTED:
             raise KeyboardInterrupt
@@ -153,14 +218,16 @@ class Play:
     def _wiring(self) -> Wiring:
         def say(line: str) -> None:
             self._candidate = line if re.match(r"R\d+  ", line) else self._candidate
+            if self._quiet:
+                return
             self._console.print(self._short(line), markup=False)
 
         return Wiring(
-            settings=Settings(home=self._home),
+            settings=Settings(home=self._home, trials=self._trials),
             folder=str(self._folder),
             environment=os.environ,
             surroundings=lambda: Surroundings(terminal=True),
-            now=self._outer.now,
+            now=self._now,
             chance=self._outer.chance,
             say=say,
             tell=say,

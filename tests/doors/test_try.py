@@ -1,6 +1,7 @@
 """`try` plays the whole loop for real, touches nothing of the person's, and leaves nothing behind."""
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ STEPS = (
     "5. You review it, one key",
     "6. Next session: the same agent, one rule richer",
     "7. Where the rule comes from, and how to undo it",
+    "8. Does it help? Sessions with it and without, by a coin, on a clock that runs ahead",
 )
 
 
@@ -64,6 +66,16 @@ def test_the_loop_closes_for_real_and_nothing_is_left_behind(
     for command in ("ingest report.xml", f"feedback '{SAID}'", "consolidate", "review", "why R1"):
         assert f"$ mcp-promptlearn {command}" in text
     assert "(the play presses y)" in text
+    trial = text[places[7] :]
+    assert "$ mcp-promptlearn approve R1 --trial" in trial
+    assert (
+        trial.index("day 1: 8 sessions") < trial.index("day 2: 16 sessions") < trial.index("$ mcp-promptlearn report")
+    )
+    assert "no session has settled yet" not in trial.split("day 2")[1]
+    evenings = re.findall(r"(\d+) settled, effect .* e-value ([\d.e+]+) of 20", trial)
+    assert 0 == int(evenings[0][0]) < int(evenings[-1][0])
+    assert float(evenings[-1][1]) >= 20, "decided by evidence, or not within the thirty days that are played"
+    assert "active by evidence" in trial
     assert "The loop closed." in text
     assert text.rstrip().splitlines()[-1].startswith("The test that failed passes")
     assert "Nothing of this play is left behind" in text
