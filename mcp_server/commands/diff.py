@@ -4,6 +4,7 @@ import argparse
 from difflib import unified_diff
 
 from mcp_server.commands import CommandError, number, show
+from mcp_server.commands.history import moved
 from mcp_server.wiring import Wiring
 from store.contract import Store
 from store.records import FORGOTTEN, GLOBAL, Entry, State
@@ -30,12 +31,16 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     before, after = (_lines(store, key, each) for each in (old, new))
     found = list(unified_diff(before, after, lineterm="", n=0))[2:]
     changes = [line for line in found if not line.startswith("@@")]
+    moves = moved(store, key, old, new)
     if options.json:
-        show(wiring, {"project": key, "old": old, "new": new, "lines": changes})
+        facts = {"project": key, "old": old, "new": new, "lines": changes, "moves": [move.facts for move in moves]}
+        show(wiring, facts)
         return 0
     wiring.say(f"Revision {old} -> {new}" if changes else f"Revisions {old} and {new} show the same rules.")
     for line in changes:
         wiring.say(line)
+    for move in moves:
+        wiring.say(f"Revision {move.revision}: {move.words}")
     return 0
 
 
@@ -48,6 +53,6 @@ def _lines(store: Store, project: str, which: int) -> list[str]:
 
 def _line(store: Store, entry: Entry) -> str:
     version = next(version for version in store.versions(entry.rule) if version.number == entry.version)
-    marks = f"{entry.state}{', pinned' if entry.pinned else ''}"
+    marks = f"{'on trial' if entry.state is State.TRIAL else entry.state}{', pinned' if entry.pinned else ''}"
     scope = f" (only {' '.join(version.paths)})" if version.paths else ""
     return f"[R{entry.rule}] {version.text or FORGOTTEN}{scope}  ({marks})"

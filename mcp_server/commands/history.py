@@ -1,10 +1,21 @@
 """`history`: the revisions of this project, why each was made and what it changed."""
 
 import argparse
+from typing import NamedTuple
 
 from mcp_server.commands import moment, number, show
 from mcp_server.wiring import Wiring
+from store.contract import Store
 from store.records import GLOBAL, Revision, State
+
+MOVES = {
+    "promote": "made {} active",
+    "demote": "put {} back on trial",
+    "retry": "put {} on trial again",
+    "retire": "retired {}",
+    "roll back": "stopped {}",
+}
+"""What the program does with rules by what sessions told, by the kind of the decision."""
 
 SHOWN = 30
 """Newest revisions that a person is shown without `--all`; `--json` has all."""
@@ -30,6 +41,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     before = store.revision(key, first - 1) if first > 1 else None
     revisions = [store.revision(key, n) for n in range(first, head + 1)] if before else store.revisions(key)
     changes = {r.number: changed(was, r) for was, r in zip([before, *revisions], revisions, strict=False)}
+    moves = moved(store, key, first - 1, head)
     if options.json:
         facts = [
             {
@@ -38,6 +50,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
                 "time": r.time,
                 "cause": r.cause,
                 "changes": changes[r.number],
+                "moves": [move.facts for move in moves if move.revision == r.number],
             }
             for r in revisions
         ]
@@ -48,9 +61,40 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     for revision in revisions:
         said = ", ".join(changes[revision.number]) or "nothing"
         wiring.say(f"{revision.number:>4}  {moment(revision.time)}  {revision.hash[:10]}  {revision.cause}: {said}")
+        for move in moves:
+            if move.revision == revision.number:
+                wiring.say(f"      {move.words}")
     if not revisions:
         wiring.say("No revision yet: nothing has changed any rule.")
     return 0
+
+
+class Moved(NamedTuple):
+    """What the program did with one rule, and why."""
+
+    revision: int
+    rule: str
+    kind: str
+    reason: str
+
+    @property
+    def words(self) -> str:
+        """The move as a sentence."""
+        return f"the program {MOVES[self.kind].format(self.rule)}: {self.reason}"
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """The move as `--json` prints it."""
+        return {"id": self.rule, "decision": self.kind, "reason": self.reason}
+
+
+def moved(store: Store, project: str, after: int, last: int) -> list[Moved]:
+    """The program's own moves in the revisions behind `after`, up to `last`, in their order."""
+    return [
+        Moved(each.revision, f"R{each.rule}", each.kind, each.reason)
+        for each in store.decisions(project)
+        if each.actor == "program" and each.kind in MOVES and after < each.revision <= last
+    ]
 
 
 def _report(options: argparse.Namespace, wiring: Wiring, revision: Revision) -> int:

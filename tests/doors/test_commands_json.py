@@ -98,6 +98,10 @@ def test_decisions_print_the_new_revision(desk: Desk) -> None:
     assert holds(desk, "resume", "resume") == {"project": desk.project, "paused": False}
     facts = holds(desk, "rollback", "rollback", "--yes")
     assert facts == {"revision": 8, "to": 6, "changes": ["R2 on trial"]}
+    facts = holds(desk, "rollback RULE", "rollback", "R2", "--yes")
+    assert facts == {"revision": 9, "rule": "R2", "before": 8, "changes": ["R2 retired"]}
+    facts = holds(desk, "rollback --source", "rollback", "--source", "command", "--yes")
+    assert facts == {"revision": 10, "source": "command line", "changes": ["R1 undone"]}
 
 
 def test_rules_and_history_have_the_shape_that_was_promised(desk: Desk) -> None:
@@ -118,13 +122,14 @@ def test_rules_and_history_have_the_shape_that_was_promised(desk: Desk) -> None:
         "owner",
     ]
     facts = holds(desk, "history", "history")
-    assert [sorted(each) for each in facts["revisions"]] == [["cause", "changes", "hash", "number", "time"]] * 2
+    assert [sorted(each) for each in facts["revisions"]] == [["cause", "changes", "hash", "moves", "number", "time"]] * 2
     assert facts["revisions"][1] == {
         "number": 2,
         "hash": desk.store.revision(desk.project, 2).hash,
         "time": desk.clock(),
         "cause": "pin R1",
         "changes": ["R1 pinned"],
+        "moves": [],
     }
     assert holds(desk, "history --report", "history", "--report", "1")["report"] == "- added: Use uv."
     assert holds(desk, "diff", "diff")["lines"] == [

@@ -6,9 +6,9 @@ from mcp_server.learning import admit
 from mcp_server.learning.admit import LIVE_RULES, AdmissionError
 from store.memory import MemoryStore
 from store.records import GLOBAL, Ending, Kind, Operation, Revision, Rule, Source, State, Trust
-from store.revise import Add, Step
+from store.revise import Add, Move, Step
 from tests.learning.workbench import World
-from tests.store.facts import HERE, NOW, adding, fact, wording
+from tests.store.facts import HERE, NOW, PERSON, adding, fact, wording
 
 AGENT = Source("MCP tool", "agent:x", Trust.AGENT)
 
@@ -202,3 +202,143 @@ def test_going_back_restores_every_rule_byte_for_byte() -> None:
     assert admit.back_to(second, fourth, board.rules) == []
     nothing = board.do(admit.back_to(None, fourth, board.rules))
     assert [entry.ending for entry in nothing.entries[:2]] == [Ending.UNDONE, Ending.UNDONE]
+
+
+# --- on trial
+
+
+def test_a_persons_own_sentence_becomes_active_and_machine_wording_goes_on_trial() -> None:
+    board = Board()
+    board.suggest("Use uv.", source=Source("feedback", "person", Trust.OWNER))
+    for ident, trust in enumerate((Trust.ANONYMOUS, Trust.AGENT, Trust.MACHINE, Trust.MEMBER), start=2):
+        board.suggest(f"Read page{ident}.", source=Source("elsewhere", "x", trust))
+        board.approve(ident)
+    board.approve(1)
+    assert [rule.state for rule in board.rules.values()] == [State.ACTIVE, *[State.TRIAL] * 4]
+
+
+def test_either_state_can_be_forced_and_only_what_becomes_active_is_pinned() -> None:
+    board = Board()
+    owner = Source("feedback", "person", Trust.OWNER)
+    board.suggest("Never push to main.", source=owner)
+    board.suggest("Never force-push to main.")
+    board.do(admit.approve(board.rules[1], board.rules, wanted=State.TRIAL))
+    board.do(admit.approve(board.rules[2], board.rules, wanted=State.ACTIVE))
+    assert [(board.rules[n].state, board.rules[n].pinned) for n in (1, 2)] == [
+        (State.TRIAL, False),
+        (State.ACTIVE, False),
+    ]
+    board.approve(1)
+    assert (board.rules[1].state, board.rules[1].pinned) == (State.ACTIVE, True)
+    with pytest.raises(AdmissionError, match="R1 is pinned, so it is always shown; `mcp-promptlearn unpin R1` first"):
+        admit.approve(board.rules[1], board.rules, wanted=State.TRIAL)
+
+
+@pytest.mark.parametrize(
+    ("state", "source", "wanted", "after"),
+    [
+        (State.ACTIVE, AGENT, None, State.TRIAL),
+        (State.TRIAL, AGENT, None, State.TRIAL),
+        (State.ACTIVE, PERSON, None, State.ACTIVE),
+        (State.TRIAL, PERSON, None, State.TRIAL),
+        (State.ACTIVE, AGENT, State.ACTIVE, State.ACTIVE),
+        (State.TRIAL, AGENT, State.ACTIVE, State.ACTIVE),
+        (State.ACTIVE, PERSON, State.TRIAL, State.TRIAL),
+    ],
+)
+def test_an_edit_in_machine_words_is_tried_and_one_in_a_persons_words_leaves_the_state(
+    state: State, source: Source, wanted: State | None, after: State
+) -> None:
+    board = Board()
+    board.do([adding("Use pip.", state=state)])
+    board.suggest("Use uv.", Operation.EDIT, 1, source=source)
+    board.do(admit.approve(board.rules[2], board.rules, wanted=wanted))
+    assert (board.rules[1].text, board.rules[1].state) == ("Use uv.", after)
+    assert board.state(2) == (State.RETIRED, Ending.APPLIED)
+
+
+def test_an_edit_of_a_pinned_rule_leaves_it_pinned_where_there_is_room() -> None:
+    board = Board()
+    board.add("Use pip.")
+    board.do(admit.pin(board.rules[1], board.rules))
+    board.suggest("Use uv.", Operation.EDIT, 1)
+    with pytest.raises(AdmissionError, match="R1 is pinned, so it is always shown"):
+        admit.approve(board.rules[2], board.rules, wanted=State.TRIAL)
+    steps = admit.approve(board.rules[2], board.rules)
+    assert steps[0].reason == "R2 approved as its new wording; R1 stays pinned"
+    full = [
+        Step(Add(wording("elaborate " * 30 + f"{n}."), state=State.ACTIVE, pinned=True), kind="add", actor="p", reason="r")
+        for n in range(11)
+    ]
+    board.do(full)
+    with pytest.raises(
+        AdmissionError, match="R1 is pinned, and with this wording pinned rules have their own 12 places"
+    ):
+        admit.approve(board.rules[2], board.rules)
+
+
+def test_of_two_that_say_the_same_one_waits_unless_it_is_active() -> None:
+    board = Board()
+    board.suggest("Keep the functions short.")
+    board.add("Keep functions short.")
+    board.store.revise(GLOBAL, [adding("Use uv.")], cause="add", now=NOW)
+    board.suggest("Use uv.")
+    for ident in (1, 4):
+        board.approve(ident)
+    assert [board.rules[n].chance for n in (1, 4)] == [0.0, None], "rules for all projects are tried apart"
+    assert board.store.decisions(HERE, rule=1)[-1].reason.endswith("; waits, because R2 says nearly the same")
+    board.do(admit.approve(board.rules[1], board.rules, wanted=State.ACTIVE))
+    assert board.rules[1].chance is None
+
+
+def test_an_edit_to_what_another_rule_says_waits_for_it() -> None:
+    board = Board()
+    board.do([adding("Keep functions short."), adding("Use pip.", state=State.TRIAL)])
+    board.suggest("Keep the functions short.", Operation.EDIT, 2)
+    board.approve(3)
+    assert (board.rules[2].state, board.rules[2].chance) == (State.TRIAL, 0.0)
+
+
+def test_a_merge_does_not_wait_for_what_it_merges() -> None:
+    board = Board()
+    board.add("Keep functions short.", "Keep the functions short.")
+    board.suggest("Keep functions short.", Operation.MERGE, 1, 2)
+    board.approve(3)
+    assert (board.rules[3].state, board.rules[3].chance) == (State.TRIAL, None)
+
+
+@pytest.mark.parametrize("ending", sorted(admit.STOPPED))
+def test_what_the_program_stopped_is_put_back_or_rejected_for_good(ending: Ending) -> None:
+    board = Board()
+    board.add("Use uv.", *(f"Read page{n} of book{n} before chapter{n}." for n in range(LIVE_RULES - 1)))
+    board.do([Step(Move(1, State.RETIRED, ending), kind="retire", actor="program", reason="so it is")])
+    board.do(admit.approve(board.rules[1], board.rules, wanted=State.TRIAL))
+    assert board.state(1) == (State.TRIAL, Ending.NONE)
+    board.do([Step(Move(1, State.RETIRED, ending), kind="retire", actor="program", reason="so it is")])
+    board.approve(1)
+    assert board.state(1) == (State.ACTIVE, Ending.NONE)
+    board.do([Step(Move(1, State.RETIRED, ending), kind="retire", actor="program", reason="so it is")])
+    board.add("Use nox.")
+    with pytest.raises(AdmissionError, match="has 50 live rules"):
+        board.approve(1)
+    board.do(admit.reject(board.rules[1], ""))
+    assert board.state(1) == (State.RETIRED, Ending.REJECTED)
+    with pytest.raises(AdmissionError, match="R1 is rejected, not a candidate; there is nothing to reject"):
+        admit.reject(board.rules[1], "")
+
+
+def test_what_was_forgotten_or_applied_or_only_retires_is_not_tried() -> None:
+    board = Board()
+    board.add("Use uv.")
+    board.suggest("Use uv.", Operation.RETIRE, 1)
+    with pytest.raises(AdmissionError, match="R2 proposes to retire a rule, which puts nothing on trial"):
+        admit.approve(board.rules[2], board.rules, wanted=State.TRIAL)
+    board.approve(2)
+    with pytest.raises(AdmissionError, match="R2 is applied, not a candidate; see `mcp-promptlearn rules --all`"):
+        board.approve(2)
+    board.do([adding("Use nox.", state=State.TRIAL)])
+    board.store.forget(needles=[], rule=3)
+    with pytest.raises(AdmissionError, match="the text of R3 was forgotten; `add` it anew"):
+        board.approve(3)
+    board.do(admit.reject(board.rules[3], ""))
+    assert board.state(3) == (State.RETIRED, Ending.REJECTED)
