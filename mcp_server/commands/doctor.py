@@ -41,6 +41,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         *_private(wiring.settings.home, wiring.settings.store),
         _git(),
         _project(wiring),
+        *_decisions(wiring),
         _person(wiring),
         *_aside(wiring),
         *_round_trip(wiring),
@@ -117,6 +118,41 @@ def _project(wiring: Wiring) -> Check:
     except ProjectError as error:
         return Check("project", False, str(error))
     return Check("project", True, place.note or f"{place.project.name} is {place.project.key}")
+
+
+def _decisions(wiring: Wiring) -> list[Check]:
+    """Does the log of each project still give the decisions that were made on it?"""
+    from mcp_server.delivery import keys
+    from mcp_server.learning.trials.engine import Engine
+    from mcp_server.learning.trials.errors import TrialError
+    from mcp_server.learning.trials.stream import converse
+
+    found: list[Check] = []
+    try:
+        store = wiring.store()
+        for project in keys(wiring.place().project.key):
+            kept = store.trials(project)
+            if kept is None or not kept.decided:
+                continue
+            lines = (line.encode() for line in store.log(project))
+            try:
+                last = ""
+                for said in converse(lines, Engine(), decisions_only=True):
+                    last = said
+            except TrialError as error:
+                mend = "restore a backup made before it was changed"
+                found.append(Check("decisions", False, f"the log cannot be replayed ({error}); {mend}"))
+                continue
+            same = "the decisions that were made"
+            other = "other decisions than were made, by another version of this program or because it was changed"
+            found.append(
+                Check(
+                    "decisions", True, f"{kept.lines} lines of the log give {same if last == kept.decided else other}"
+                )
+            )
+    except (StoreError, ProjectError):
+        return []  # said above
+    return found
 
 
 def _person(wiring: Wiring) -> Check:

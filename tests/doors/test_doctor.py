@@ -37,6 +37,24 @@ def test_a_fresh_machine_is_well(desk: Desk) -> None:
     assert found["person"] == (True, "no agent's mark was found, so you may decide here")
 
 
+def test_the_log_is_replayed_and_held_against_the_decisions_that_were_made_on_it(desk: Desk) -> None:
+    desk.run("add", "Use uv, not pip.")
+    assert "decisions" not in checks(desk, code=0)
+    desk.run("consolidate")
+    assert checks(desk, code=0)["decisions"] == (True, "3 lines of the log give the decisions that were made")
+    with closing(sqlite3.connect(path_of(desk))) as db:
+        db.execute("UPDATE log SET line = replace(line, 'active', 'trial')")
+        db.commit()
+    good, words = checks(desk, code=0)["decisions"]
+    assert (good, "other decisions than were made" in words) == (True, True)
+    with closing(sqlite3.connect(path_of(desk))) as db:
+        db.execute("UPDATE log SET line = '{}' WHERE number = 2")
+        db.commit()
+    good, words = checks(desk, code=1)["decisions"]
+    assert not good
+    assert words.startswith("the log cannot be replayed (line 2: malformed line: ")
+
+
 def test_where_an_agent_is_at_work_it_says_so(desk: Desk) -> None:
     desk.mark = "CLAUDECODE is set"
     assert checks(desk, code=0)["person"] == (True, "CLAUDECODE is set, so what changes the rules is refused here")
