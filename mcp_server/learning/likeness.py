@@ -201,6 +201,7 @@ _PART = {
         "below": "below beneath under",
         "between": "between",
         "against": "against",
+        "outside": "outside",
         "around": "around",
         "because": "because since",
     }.items()
@@ -208,13 +209,17 @@ _PART = {
 }
 _CHOOSING = listed("prefer favor favour choose use pick")
 _RESETS = listed("but instead then sondern mais pero")
-_OPENERS = VERBS | _RESETS | listed("always never do 使用 请 必须 总是")
+_FRONTED = listed("verwende nutze benutze usa utiliza utilise")
+"""Verbs behind which a "no" that stood before them is over: `statt npm verwende pnpm`."""
+_OPENERS = VERBS | _RESETS | _FRONTED | listed("always never do 使用 请 必须 总是")
+_PASSIVE = re.compile(r"^([^,;:.]{1,200}?) (?:is|are) (not |never )?to be ([a-z]{2,20}?)(?:(?<=avoid)ed)?\b")
+"""`Vendored code is not to be touched`: the same as not touching it."""
 _PHRASES = (
     (
         re.compile(
             r"\b(?:instead of|in place of|rather than|as opposed to|au lieu de|plutot que|en lugar de|en vez de"
             r"|em vez de)\b"
-            "|而不是"
+            "|而不是|代替"
         ),
         " instead_of ",
     ),
@@ -285,6 +290,8 @@ class _Reader:
         before, self.before = self.before, ""
         if word in _NO_AFTER_VERB and self.run and not self.part:
             self._deny_run()
+        elif word in _FRONTED and self.no and self.run:
+            self._turn("", no=False)
         elif word in _NO or self._passes_over(word):
             self.before = (before if self.last == "," else self.part).removeprefix("-")
             self._turn("", no=True)
@@ -326,7 +333,8 @@ class _Reader:
 
 @lru_cache(maxsize=8192)
 def _read(text: str) -> _Reading:
-    said = joined = plain(text)
+    said = plain(text)
+    joined = _PASSIVE.sub(lambda found: f"{found[2] or ''}{found[3]} {found[1]}", said)
     for pattern, one_word in _PHRASES:
         joined = pattern.sub(one_word, joined)
     tokens = _TOKEN.findall(joined)

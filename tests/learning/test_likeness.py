@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.pairs import FILE, pairs, score
 from mcp_server.learning.likeness import Comparison, Likeness, compare, nearest, words
 from mcp_server.learning.plain import listed
 
@@ -163,3 +164,29 @@ def test_nearest_is_as_good_as_comparing_with_every_other(text: str, others: lis
     if found is not None:
         assert found[1].score == max(one.score for one in alike)
         assert compare(text, others[found[0]]) == found[1]
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Do not touch vendored code.", "Vendored code is not to be touched."),
+        ("Avoid nested ternaries.", "Nested ternaries are to be avoided."),
+        ("Verwende pnpm statt npm.", "Statt npm verwende pnpm."),
+        ("Usa pnpm en lugar de npm.", "En lugar de npm, usa pnpm."),
+        ("不要使用 npm，使用 pnpm。", "用 pnpm 代替 npm。"),
+    ],
+)
+def test_what_is_only_put_otherwise_is_never_called_the_opposite(a: str, b: str):
+    assert compare(a, b).likeness is not OPPOSITE
+
+
+def test_a_place_where_something_is_ruled_out_may_stand_first():
+    assert (
+        compare("Do not call `unwrap` outside tests.", "Outside tests, do not call `unwrap`.").likeness is not OPPOSITE
+    )
+
+
+def test_of_the_labelled_pairs_nearly_all_that_are_called_alike_or_opposite_are():
+    found = score(pairs(FILE.read_text(encoding="utf-8")))
+    assert found.pairs >= 300
+    assert found.precision >= 0.95
