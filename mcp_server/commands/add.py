@@ -55,7 +55,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         return 0
     state = "on trial" if made.state is State.TRIAL else f"{made.state}{' and pinned' if made.pinned else ''}"
     wiring.say(f"{made.name} is {state} (revision {revision}): {made.text}")
-    wiring.say(f"  {unseen(wiring, made, ()) or _hint(surroundings, made, asked=options.pin)}")
+    wiring.say(f"  {unseen(wiring, made, ()) or _hint(surroundings, made, asked=options.pin, trial=options.trial)}")
     return 0
 
 
@@ -160,13 +160,16 @@ def _kept(wiring: Wiring, change: Add, project: str, *, actor: str) -> tuple[Rul
     return store.rule(max(entry.rule for entry in revision.entries)), revision.number
 
 
-def _hint(surroundings: Surroundings, made: Rule, *, asked: bool) -> str:
+def _hint(surroundings: Surroundings, made: Rule, *, asked: bool, trial: bool) -> str:
     if made.pinned:
         return "always shown and never measured" + ("" if asked else ", as it forbids something dangerous")
+    if made.state is State.TRIAL and forbids_danger(made.text):
+        pin = f"`mcp-promptlearn pin {made.name}`"
+        return f"shown in about half of the sessions only, and it forbids something dangerous; {pin} always shows it"
     if made.state is State.TRIAL:
         return f"shown in about half of the sessions; `mcp-promptlearn approve {made.name}` makes it active"
     if made.state in LIVE:
         return f"served from the next get_rules on; `mcp-promptlearn pin {made.name}` would keep it from being measured"
     if surroundings.mark:
         return f"{surroundings.mark}, so it waits in `mcp-promptlearn review` for a person"
-    return f"no terminal and no --yes, so it waits: `mcp-promptlearn approve {made.name}`"
+    return f"no terminal and no --yes, so it waits: `mcp-promptlearn approve {made.name}{' --trial' if trial else ''}`"

@@ -3,6 +3,7 @@
 import pytest
 
 from mcp_server.commands.add import globs
+from mcp_server.knobs import Knobs
 from store.records import Operation, State, Trust
 from store.revise import Move, Step
 from tests.doors.desk import SAFETY, Desk
@@ -238,3 +239,32 @@ def test_an_edit_of_what_changed_meanwhile_is_not_made(desk: Desk) -> None:
 
     assert main(["edit", "R1", DANGER], wiring) == 1
     assert desk.rules()["R1"].text == "Use pip."
+
+
+# --- on trial
+
+
+def test_a_persons_sentence_can_be_tried_first(desk: Desk) -> None:
+    desk.trials = Knobs()
+    assert desk.run("add", "Use uv.", "--trial") == (
+        "R1 is on trial (revision 1): Use uv.\n"
+        "  shown in about half of the sessions; `mcp-promptlearn approve R1` makes it active"
+    )
+    assert desk.state("R1") == ("trial", "", False)
+    assert desk.facts("add", "Use nox.", "--trial")["state"] == "trial"
+    assert desk.code("add", "Use tox.", "--trial", "--pin") == 2
+
+
+def test_what_forbids_something_dangerous_is_tried_where_the_person_says_so_and_they_are_told(desk: Desk) -> None:
+    desk.trials = Knobs()
+    assert desk.run("add", SAFETY, "--trial").endswith(
+        "and it forbids something dangerous; `mcp-promptlearn pin R1` always shows it"
+    )
+    assert desk.state("R1") == ("trial", "", False)
+
+
+def test_where_no_person_is_seen_a_trial_waits_too(desk: Desk) -> None:
+    desk.terminal = False
+    assert desk.run("add", "Use uv.", "--trial").endswith("so it waits: `mcp-promptlearn approve R1 --trial`")
+    desk.mark = "CLAUDECODE is set"
+    assert desk.run("add", "Use nox.", "--trial").startswith("R2 is candidate")
