@@ -51,7 +51,7 @@ COMMANDS = (
     Command("feedback", "say in one sentence what the agent should do differently", first=True),
     Command("why", "where a rule comes from and what is known of it", first=True),
     Command("consolidate", "turn the evidence into suggested rules", first=True),
-    Command("rollback", "undo the last revision, or return to an earlier one", first=True),
+    Command("rollback", "undo a revision, a rule's last change, or all that a source brought", first=True),
     Command("pause", "serve agents nothing here, and record nothing of theirs, until resume", first=True),
     Command("uninstall", "put every file back as it was before setup", first=True),
     Command("try", "see the whole loop in a temporary folder, in under 20 seconds", first=True, module="try_"),

@@ -54,6 +54,9 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     shown = store.rule(rule.replaces[0]) if rule.replaces and after.ending is Ending.APPLIED else after
     if unseen(wiring, shown, ()):
         wiring.say(f"  {unseen(wiring, shown, ())}")
+    older = [each.text for each in store.versions(rule.id)[:-1] if each.text is not None and not each.withdrawn]
+    if options.command == "reject" and rule.state is State.TRIAL and older:
+        wiring.say(f"  it said before, and no longer does: {older[-1]} (`mcp-promptlearn add` says that again)")
     return 0
 
 

@@ -138,6 +138,16 @@ def _as_agent(desk: Desk, *words: str) -> str:
     return line
 
 
+def test_rejecting_what_an_edit_put_on_trial_says_what_goes_with_it(desk: Desk) -> None:
+    desk.run("add", "Use pip.")
+    desk.suggest("Use uv.", 1, operation=Operation.EDIT)
+    desk.run("approve", "R2")
+    assert desk.run("reject", "R1").endswith(
+        "  it said before, and no longer does: Use pip. (`mcp-promptlearn add` says that again)"
+    )
+    assert desk.run("add", "Use pip.").startswith("R3 is active")
+
+
 def test_pinning_and_unpinning(desk: Desk) -> None:
     desk.run("add", "Use uv.")
     assert desk.run("pin", "R1").startswith("R1 is active and pinned: Use uv.")
