@@ -11,7 +11,7 @@ from benchmarks.worlds import World
 
 MOST = 4.0
 FLOOR = python("-c", "import sqlite3, json")
-COMMANDS = (["rules"], ["status"], ["history"], ["why", "R1"], ["rules", "--json"])
+COMMANDS = (["rules"], ["status"], ["history"], ["why", "R1"], ["report"], ["rules", "--json"])
 WORLDS = {
     "1,000 rules and 100,000 pieces of evidence": World(),
     "20 rules and 100 pieces of evidence": World(rules=20, live=10, pinned=2, evidence=100, sessions=5),

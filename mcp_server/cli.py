@@ -50,6 +50,7 @@ COMMANDS = (
     Command("review", "decide about suggested rules, one key each", first=True),
     Command("feedback", "say in one sentence what the agent should do differently", first=True),
     Command("why", "where a rule comes from and what is known of it", first=True),
+    Command("report", "whether each rule helps, what is still needed to know, and what it costs", first=True),
     Command("consolidate", "turn the evidence into suggested rules", first=True),
     Command("rollback", "undo a revision, a rule's last change, or all that a source brought", first=True),
     Command("pause", "serve agents nothing here, and record nothing of theirs, until resume", first=True),

@@ -118,7 +118,11 @@ def test_a_command_that_only_tells_imports_nothing_heavy(args: list[str], tmp_pa
     assert HEAVY.isdisjoint(_loaded(args, cwd=tmp_path))
 
 
-@pytest.mark.parametrize("args", [["rules"], ["rules", "--json"], ["status"], ["status", "--json"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "args",
+    [["rules"], ["rules", "--json"], ["status"], ["status", "--json"], ["report"], ["why", "R1"]],
+    ids=" ".join,
+)
 def test_a_command_that_only_reads_imports_nothing_heavy(args: list[str], tmp_path: Path) -> None:
     # The very first command makes the store, and may take its time for that.
     _run(str(LAUNCHER), "add", "Run the tests before every commit.", cwd=tmp_path)

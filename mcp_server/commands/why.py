@@ -1,16 +1,19 @@
 """`why`: where a rule comes from, what was decided about it, and what is known of it."""
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-from mcp_server.commands import count, moment, rule_facts, rule_here, show
+from mcp_server.commands import count, moment, report, rule_facts, rule_here, show
+from mcp_server.learning import account_words as words
 from mcp_server.learning import fingerprint, outcome
+from mcp_server.learning.account import Account, exposed
 from mcp_server.learning.recurrence import Recurrence, recurrence
+from mcp_server.learning.trials.words import percent
 from mcp_server.wiring import Wiring
 from store.contract import Store
-from store.records import FORGOTTEN, GLOBAL, Evidence, Exposure, Outcome, Rule
+from store.records import FORGOTTEN, GLOBAL, LIVE, Decision, Evidence, Exposure, Outcome, Rule
 
 EPISODES = 16
 """Newest episodes whose outcomes a person is told; `--json` looks at all."""
@@ -28,6 +31,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     rule = rule_here(wiring, options.rule)
     store = wiring.store()
     quotes = store.supports(rule.id)
+    came = exposed(store.exposures_of(rule.id))
     exposures = [exposure for exposure in store.exposures_of(rule.id) if exposure.delivered]
     decisions, versions = store.decisions(rule.project, rule=rule.id), store.versions(rule.id)
     episodes = dict(sorted({exposure.episode: exposure.session for exposure in exposures}.items()))
@@ -39,6 +43,9 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
 
     outcomes = _outcomes(store, rule, newest, facts_of)
     endpoints = recurrences(store, rule, facts_of, newest=None if options.json else EPISODES)
+    known = report.read(wiring, rule.project, only=rule)
+    (account,) = known.live
+    changes = words.changes(account, known.needs, known.policy)
     if options.json:
         show(
             wiring,
@@ -62,13 +69,24 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
                         "actor": d.actor,
                         "reason": d.reason,
                         "revision": d.revision,
+                        "numbers": dict(d.numbers),
                     }
                     for d in decisions
                 ],
-                "exposures": {"sessions": len({e.session for e in exposures}), "outcomes": outcomes},
+                "exposures": {
+                    "sessions": came.shown,
+                    "outcomes": outcomes,
+                    "triggered": came.sessions,
+                    "assigned": came.assigned,
+                    "withheld": came.withheld,
+                    "no_room": came.no_room,
+                    "without_coin": came.without_coin,
+                },
                 "target_words": fingerprint.parse(rule.target).readable() if rule.target else "",
                 "recurrences": [endpoint._asdict() for endpoint in endpoints],
-                "verdict": "not measured",
+                "verdict": account.verdict,
+                "known": report.rule_facts(account, known.policy),
+                "changes": changes,
             },
         )
         return 0
@@ -92,17 +110,49 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         say(f"  and {len(quotes) - 8} more; --json has them all")
     say("Decisions:")
     for decision in decisions:
-        say(f"  {moment(decision.time)}  {decision.kind} by {decision.actor}: {decision.reason}")
-    shown = len({exposure.session for exposure in exposures})
-    say(f"Shown in {count(shown, 'session')}. Effect: not measured (shown every time, so there is nothing to compare).")
+        say(f"  {moment(decision.time)}  {decision.kind} by {decision.actor}: {decision.reason}{_numbers(decision)}")
+    say(f"Exposure: {words.exposure(came)}.")
+    for line in _known(account, known):
+        say(line)
+    say("What would change that:")
+    for line in changes:
+        say(f"  {line}")
     if endpoints:
-        where = f"Of {count(len(endpoints), 'session')} in which it came into play, what it is meant to prevent"
-        say(f"  {where} {_told(endpoints)}.")
+        where = "" if came.sessions == len(endpoints) else f", in its newest {len(endpoints)} sessions"
+        say(f"What it is meant to prevent, as raw counts, which are not its effect{where}:")
+        for arm, shown in (("shown", True), ("not shown", False)):
+            say(f"  {arm}: {_told([each for each in endpoints if each.shown is shown])}")
     if outcomes:
         told = ", ".join(f"{number} {word}" for word, number in outcomes.items())
         where = "" if len(newest) == len(episodes) else f" in its newest {len(newest)} episodes"
         say(f"  Outcomes seen beside it{where}, which prove nothing: {told}.")
     return 0
+
+
+def _known(account: Account, known: report.Report) -> Iterator[str]:
+    """What is known of its effect, and why it stands where it stands."""
+    made = account.told
+    effect = f": {words.effect(made)} points (90 %, however often one looks)" if made else ""
+    yield f"Effect: {account.verdict}{effect}"
+    numbers = words.numbers(account, known.needs, known.policy)
+    if numbers:
+        yield f"  {numbers}"
+    yield f"  {account.made.reason if account.made else words.standing(account, off=known.policy.off)}"
+    needed = words.needed(account, known.pace)
+    if needed:
+        yield f"  {needed}"
+    if account.made is not None and account.made.p is not None and account.rule.state in LIVE and not known.policy.off:
+        yield f"  until the next consolidate it is shown in {percent(account.made.p)} of the sessions it applies to"
+
+
+def _numbers(decision: Decision) -> str:
+    """The numbers that the program decided by."""
+    told = decision.numbers
+    if not {"effect", "lo", "hi", "e_help", "e_harm"} <= told.keys():
+        return ""
+    effect, lo, hi = (words.signed(cast("float", told[name])) for name in ("effect", "lo", "hi"))
+    e_help, e_harm = (words.wealth(cast("float", told[name])) for name in ("e_help", "e_harm"))
+    return f" ({effect} points [{lo}, {hi}], e-values of help {e_help}, of harm {e_harm})"
 
 
 class Endpoint(NamedTuple):

@@ -7,9 +7,11 @@ from typing import Any, cast
 import pytest
 
 from mcp_server.cli import COMMANDS
+from mcp_server.knobs import Knobs
 from store.records import Exposure, Kind, Session, State
 from store.revise import Add, Step
 from tests.doors.desk import SAFETY, Desk, failed, junit
+from tests.learning.decisions import decide, made
 from tests.store.facts import fact, wording
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
@@ -122,7 +124,9 @@ def test_rules_and_history_have_the_shape_that_was_promised(desk: Desk) -> None:
         "owner",
     ]
     facts = holds(desk, "history", "history")
-    assert [sorted(each) for each in facts["revisions"]] == [["cause", "changes", "hash", "moves", "number", "time"]] * 2
+    assert [sorted(each) for each in facts["revisions"]] == [
+        ["cause", "changes", "hash", "moves", "number", "time"]
+    ] * 2
     assert facts["revisions"][1] == {
         "number": 2,
         "hash": desk.store.revision(desk.project, 2).hash,
@@ -170,9 +174,36 @@ def test_why_prints_all_that_led_to_a_rule(desk: Desk) -> None:
     desk.store.deliver(Session("s1", desk.project, "test", 0.0, 0.0), task="", shown=[shown], now=desk.clock())
     facts = holds(desk, "why", "why", name)
     assert facts["versions"][0]["removed"]
-    assert facts["exposures"] == {"sessions": 1, "outcomes": {"unknown": 1}}
+    assert facts["exposures"] == {
+        "sessions": 1,
+        "outcomes": {"unknown": 1},
+        "triggered": 1,
+        "assigned": 0,
+        "withheld": 0,
+        "no_room": 0,
+        "without_coin": 1,
+    }
     assert [decision["kind"] for decision in facts["decisions"]] == ["admit"]
-    assert facts["verdict"] == "not measured"
+    assert facts["verdict"] == facts["known"]["verdict"] == "not measured"
+
+
+def test_the_verdict_is_that_of_the_newest_decision(desk: Desk) -> None:
+    desk.trials = Knobs()
+    desk.run("add", "Use uv.")
+    assert desk.facts("why", "R1")["verdict"] == "too early"
+    decide(desk.store, desk.project, {1: made(state="active")}, time=desk.clock())
+    facts = desk.facts("why", "R1")
+    assert (facts["verdict"], facts["known"]["effect"]) == ("leaning", 0.06)
+    assert any(said.startswith("stopped, whoever admitted it") for said in facts["changes"])
+
+
+def test_a_report_prints_all_that_is_known_of_rules(desk: Desk) -> None:
+    desk.trials = Knobs()
+    desk.run("add", "Use uv.")
+    decide(desk.store, desk.project, {1: made(state="active")}, time=desk.clock())
+    facts = holds(desk, "report", "report")
+    assert facts["rules"][0] | {"effect": 0.06, "scored": 102, "withheld": 38} == facts["rules"][0]
+    assert facts["rules"][0]["needs"][0] == {"effect": 0.05, "sessions": 380, "days": None}
 
 
 def test_consolidate_prints_all_that_a_run_finds(desk: Desk) -> None:
