@@ -1,13 +1,14 @@
-"""`review`: suggested rules one after the other, decided with one key; then the questions that are open."""
+"""`review`: suggested rules, then what trials ask, decided with one key each; then the questions that are open."""
 
 import argparse
 
-from mcp_server.commands import CommandError, count, rule_facts, rules_here, show, write
+from mcp_server.commands import CommandError, count, rule_facts, rules_here, show, verdicts, write
 from mcp_server.commands.add import fit, own_rule, warn
 from mcp_server.commands.candidate import short, shown, unseen, warnings
 from mcp_server.commands.keys import pressed
 from mcp_server.learning import admit
 from mcp_server.learning.cluster import Cluster
+from mcp_server.learning.decided import Ask
 from mcp_server.learning.plan import DISMISSED, make
 from mcp_server.person import Surroundings
 from mcp_server.settings import secrets
@@ -19,7 +20,7 @@ from store.text import UnfitText, clean_rule
 from store.values import replace
 
 AT_ONCE = 5
-"""Candidates put to a person in one sitting; more are approved unread."""
+"""Decisions about rules put to a person in one sitting; more are approved unread."""
 
 PERSON = Source("review", "person", Trust.OWNER)
 
@@ -35,21 +36,23 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     """Show what waits, and where a person is at a terminal, take decisions."""
     rules = rules_here(wiring)
     candidates = [rule for rule in rules.values() if rule.state is State.CANDIDATE]
+    asked = verdicts.waiting(wiring)
     questions = make(wiring.store(), wiring.place().project.key, nonce=wiring.nonce).questions
     if options.json:
         facts: dict[str, object] = {
             "candidates": [rule_facts(rule) | {"warnings": warnings(rule, rules)} for rule in candidates],
             "questions": [{"target": q.target, "failure": q.readable, "sessions": q.occasions} for q in questions],
+            "asks": [verdicts.facts(ask) for ask in asked],
         }
         show(wiring, facts)
         return 0
-    if not candidates and not questions:
+    if not candidates and not asked and not questions:
         wiring.say("Nothing waits for you.")
         return 0
     surroundings = wiring.surroundings()
     if options.list or surroundings.mark or not surroundings.terminal:
-        return _list(wiring, candidates, questions, surroundings)
-    if not _candidates(wiring, candidates):
+        return _list(wiring, candidates, asked, questions, surroundings)
+    if not _candidates(wiring, candidates) or not _asked_by_trials(wiring, asked, AT_ONCE - len(candidates)):
         return 0
     for cluster in questions[:AT_ONCE]:
         if not _question(wiring, cluster):
@@ -67,6 +70,17 @@ def _candidates(wiring: Wiring, candidates: list[Rule]) -> bool:
             return False
     if len(candidates) > AT_ONCE:
         wiring.say(f"\n{len(candidates) - AT_ONCE} more wait; run review again when you are fresh.")
+    return True
+
+
+def _asked_by_trials(wiring: Wiring, asked: list[Ask], room: int) -> bool:
+    """Put what trials ask to a person, as far as candidates left room for it; False where they had enough."""
+    first = asked[: max(0, room)]
+    if not verdicts.put(wiring, first):
+        return False
+    if len(asked) > len(first):
+        more = count(len(asked) - len(first), "more decision waits", "more decisions wait")
+        wiring.say(f"\n{more}; run review again when you are fresh.")
     return True
 
 
@@ -221,10 +235,19 @@ def _asked(cluster: Cluster) -> str:
     return f"No remedy known: {cluster.readable}, seen in {count(cluster.occasions, 'session')}."
 
 
-def _list(wiring: Wiring, candidates: list[Rule], questions: tuple[Cluster, ...], surroundings: Surroundings) -> int:
+def _list(
+    wiring: Wiring,
+    candidates: list[Rule],
+    asked: list[Ask],
+    questions: tuple[Cluster, ...],
+    surroundings: Surroundings,
+) -> int:
     rules = rules_here(wiring)
     for rule in candidates:
         for line in shown(wiring, rule, rules):
+            wiring.say(line)
+    for ask in asked:
+        for line in verdicts.shown(ask):
             wiring.say(line)
     for cluster in questions:
         wiring.say(_asked(cluster))

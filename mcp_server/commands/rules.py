@@ -3,6 +3,7 @@
 import argparse
 
 from mcp_server.commands import rule_facts, show
+from mcp_server.learning import decided
 from mcp_server.learning.select import ranked
 from mcp_server.wiring import Wiring
 from store.records import GLOBAL, LIVE, Rule, State
@@ -30,8 +31,10 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         return 0
     if wiring.place().note:
         wiring.tell(wiring.place().note)
+    known = {key: decided.read(store.trials(key)) for key in {rule.project for rule in ordered}}
     for rule in ordered:
-        wiring.say(line(rule))
+        made = decided.current(rule, known[rule.project])
+        wiring.say(line(rule, made.verdict if made and rule.state in LIVE and not rule.pinned else ""))
     if not ordered:
         waiting = len(store.rules(project.key, states=[State.CANDIDATE]))
         hint = f"; {waiting} wait in `mcp-promptlearn review`" if waiting else "; say one with `mcp-promptlearn add`"
@@ -39,9 +42,9 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     return 0
 
 
-def line(rule: Rule) -> str:
+def line(rule: Rule, verdict: str = "") -> str:
     """A rule on one line, with its marks."""
-    marks = [str(rule.ending or rule.state)]
+    marks = [f"{rule.ending or rule.state}{': ' if verdict else ''}{verdict}"]
     if rule.pinned:
         marks.append("pinned, not measured")
     if rule.project == GLOBAL:

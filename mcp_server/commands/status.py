@@ -3,9 +3,10 @@
 import argparse
 from collections.abc import Mapping
 
-from mcp_server.commands import count, moment, show
+from mcp_server.commands import count, moment, show, verdicts
 from mcp_server.delivery import paused
 from mcp_server.wiring import Wiring
+from store.contract import Store
 from store.records import GLOBAL, LIVE, Kind, State
 
 
@@ -22,6 +23,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     numbers, known = store.numbers(key), store.counts(key)
     everywhere = 0 if key == GLOBAL else _live(store.numbers(GLOBAL).rules)
     kinds = {kind: known.get(kind, 0) for kind in Kind}
+    waiting = verdicts.waiting(wiring)
     facts: dict[str, object] = {
         "project": key,
         "name": place.project.name,
@@ -29,6 +31,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         "revision": store.head(key),
         "active": _live(numbers.rules),
         "pinned": numbers.pinned,
+        "trial": numbers.rules.get(State.TRIAL, 0),
         "global": everywhere,
         "candidates": numbers.rules.get(State.CANDIDATE, 0),
         "retired": numbers.rules.get(State.RETIRED, 0),
@@ -42,6 +45,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         "reverts": kinds[Kind.REVERT],
         "model": wiring.settings.model or None,
         "paused": paused(store, key),
+        "decisions": len(waiting),
     }
     if options.json:
         show(wiring, facts)
@@ -53,8 +57,9 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     last = "" if numbers.seen is None else f", the last {moment(numbers.seen)}"
     wiring.say(f"{place.project.name} at revision {facts['revision']}  ({key})")
     wiring.say(
-        f"  rules     {facts['active']} active ({facts['pinned']} pinned), {facts['global']} global, "
-        f"{facts['candidates']} waiting for review, {facts['retired']} retired"
+        f"  rules     {_plain(store, key, State.ACTIVE)} active, {_plain(store, key, State.TRIAL)} on trial, "
+        f"{facts['pinned']} pinned, {facts['global']} global, {facts['candidates']} waiting for review, "
+        f"{facts['retired']} retired"
     )
     wiring.say(f"  sessions  {numbers.sessions}{last}")
     wiring.say(
@@ -65,11 +70,20 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     )
     wiring.say(f"  store     {facts['store']}")
     wiring.say(f"  model     {wiring.settings.model or 'none, consolidate works without'}")
-    if facts["candidates"]:
+    if waiting:
+        wiring.say(
+            f"{count(len(waiting), 'decision waits', 'decisions wait')} for you: trials have told enough to ask."
+        )
+    if facts["candidates"] or waiting:
         wiring.say("Next: mcp-promptlearn review")
     elif numbers.seen is None:
         wiring.say("Next: mcp-promptlearn setup, as no agent has asked for rules here yet")
     return 0
+
+
+def _plain(store: Store, project: str, state: State) -> int:
+    """How many rules of a state have a coin: all but the pinned ones."""
+    return sum(not rule.pinned for rule in store.rules(project, states=[state]))
 
 
 def _live(rules: Mapping[State, int]) -> int:

@@ -76,7 +76,7 @@ def test_status_counts_what_is_known(desk: Desk) -> None:
     repository(desk.folder, remote="https://github.com/me/thing")
     assert desk.run("status").splitlines() == [
         "project at revision 0  (github.com/me/thing)",
-        "  rules     0 active (0 pinned), 0 global, 0 waiting for review, 0 retired",
+        "  rules     0 active, 0 on trial, 0 pinned, 0 global, 0 waiting for review, 0 retired",
         "  sessions  0",
         "  evidence  0 test runs with 0 failures, 0 remarks, 0 reports by agents",
         f"  store     {desk.home / 'promptlearn.db'}",
@@ -94,7 +94,7 @@ def test_status_counts_what_is_known(desk: Desk) -> None:
     desk.model = "tiny"
     assert desk.run("status").splitlines() == [
         "project at revision 2  (github.com/me/thing)",
-        "  rules     2 active (1 pinned), 1 global, 1 waiting for review, 0 retired",
+        "  rules     1 active, 0 on trial, 1 pinned, 1 global, 1 waiting for review, 0 retired",
         "  sessions  1, the last 2026-01-01 00:00 UTC",
         "  evidence  1 test run with 1 failure, 1 remark, 0 reports by agents",
         f"  store     {desk.home / 'promptlearn.db'}",
@@ -245,6 +245,25 @@ def test_why_tells_of_every_exposure_number_and_event_and_what_would_change_the_
         "  not shown: came back in 0, was looked for and not seen in 0, not known in 8",
         "  Outcomes seen beside it, which prove nothing: 9 unknown.",
     ]
+
+
+def test_rules_and_status_say_what_is_known_and_what_waits(desk: Desk) -> None:
+    desk.trials = Knobs()
+    texts = ("Use uv.", "Use ruff.")
+    desk.store.revise(desk.project, [adding(text, state=State.TRIAL) for text in texts], cause="add", now=desk.clock())
+    decide(desk.store, desk.project, {1: made(asks="approve"), 2: made(verdict="too early")}, time=desk.clock())
+    assert desk.run("rules").splitlines() == [
+        "   R1  Use uv.  (trial: leaning, owner's word)",
+        "   R2  Use ruff.  (trial: too early, owner's word)",
+    ]
+    lines = desk.run("status").splitlines()
+    assert lines[1].startswith("  rules     0 active, 2 on trial, 0 pinned")
+    assert lines[-2:] == [
+        "1 decision waits for you: trials have told enough to ask.",
+        "Next: mcp-promptlearn review",
+    ]
+    facts = desk.facts("status")
+    assert (facts["active"], facts["trial"], facts["decisions"]) == (2, 2, 1)
 
 
 # --- history and diff

@@ -12,10 +12,12 @@ import pytest
 
 from mcp_server.commands.review import AT_ONCE
 from mcp_server.knobs import Knobs
+from mcp_server.learning.trials.verdict import Decision
 from mcp_server.wiring import Wiring
-from store.records import Kind, Operation
-from store.revise import Add
+from store.records import Ending, Kind, Operation, State
+from store.revise import Add, Move, Step
 from tests.doors.desk import AGENT, SAFETY, Desk
+from tests.learning.decisions import decide, made
 from tests.store.facts import adding, fact, wording
 
 KEYS = "y admit (on trial), t on trial, a active, n reject, e edit and admit, s skip, q quit"
@@ -355,6 +357,149 @@ def test_a_candidate_that_cannot_be_admitted_says_why_and_the_review_goes_on(des
     desk.keys = ["y", "y"]
     assert "R2 would change R1, which is no longer live; reject R2." in desk.run("review")
     assert desk.state("R3")[0] == "trial"
+
+
+# --- what trials ask
+
+
+def on_trial(desk: Desk, *texts: str) -> None:
+    """Rules on trial, from R1 on."""
+    steps = [adding(text, state=State.TRIAL) for text in texts]
+    desk.store.revise(desk.project, steps, cause="add", now=desk.clock())
+
+
+def tried(desk: Desk, *decisions: Decision) -> None:
+    """What a consolidate decided about R1, R2 and so on."""
+    decide(desk.store, desk.project, dict(enumerate(decisions, start=1)), time=desk.clock())
+
+
+GOOD = made(asks="approve", reason="83 % likely to help; on trial; it looks good: approve it?")
+
+
+def test_what_looks_good_on_trial_is_approved_with_one_key(desk: Desk) -> None:
+    on_trial(desk, "Use uv.")
+    tried(desk, GOOD)
+    desk.keys = ["y"]
+    assert desk.run("review").splitlines() == [
+        "",
+        "Decision 1 of 1",
+        "R1  Use uv.",
+        "  on trial, leaning: +6 [-3, +15] points (90 %), 83 % likely to help",
+        "  83 % likely to help; on trial; it looks good: approve it?",
+        "y approve it, n leave it as it is, s skip, q quit",
+        "R1 is active (revision 2).",
+    ]
+    assert desk.state("R1") == ("active", "", False)
+    assert desk.store.decisions(desk.project)[-1].actor == "person"
+    assert desk.run("review") == "Nothing waits for you."
+
+
+@pytest.mark.parametrize(
+    ("asked", "state", "became"),
+    [
+        ("reject", State.TRIAL, ("retired", "rejected", False)),
+        ("retire", State.ACTIVE, ("retired", "retired", False)),
+        ("obsolete", State.TRIAL, ("retired", "retired", False)),
+    ],
+)
+def test_what_looks_bad_or_useless_goes_with_one_key(
+    desk: Desk, asked: str, state: State, became: tuple[str, str, bool]
+) -> None:
+    desk.store.revise(desk.project, [adding("Use uv.", state=state)], cause="add", now=desk.clock())
+    tried(desk, made(asks=asked, state=str(state), reason="8 % likely to help"))
+    desk.keys = ["y"]
+    desk.run("review")
+    assert desk.state("R1") == became
+    assert desk.store.decisions(desk.project)[-1].reason == "a person's answer: 8 % likely to help"
+
+
+def test_what_was_stopped_may_be_approved_again(desk: Desk) -> None:
+    on_trial(desk, "Use uv.")
+    stop = Step(Move(1, State.RETIRED, Ending.HARMFUL), "roll back", "program", "it harms")
+    desk.store.revise(desk.project, [stop], cause="consolidate", now=desk.clock())
+    tried(desk, made(asks="resume", state="retired", ending="harmful", verdict="harmful"))
+    desk.keys = ["y"]
+    assert "  harmful, harmful: +6" in desk.run("review")
+    assert desk.state("R1") == ("active", "", False)
+
+
+def test_what_is_left_as_it_is_comes_again_when_its_verdict_changes(desk: Desk) -> None:
+    on_trial(desk, "Use uv.")
+    tried(desk, GOOD)
+    desk.keys = ["n"]
+    assert desk.run("review").endswith("It stays as it is, and is not asked again until its verdict changes.")
+    assert desk.state("R1")[0] == "trial"
+    assert desk.run("review") == "Nothing waits for you."
+    assert desk.facts("status")["decisions"] == 0
+    tried(desk, GOOD._replace(verdict="supported"))
+    assert len(desk.facts("review")["asks"]) == 1
+
+
+@pytest.mark.parametrize(("keys", "asked"), [(["s", "s"], 2), (["q"], 1), ([], 1)])
+def test_decisions_may_be_skipped_or_left(desk: Desk, keys: list[str], asked: int) -> None:
+    on_trial(desk, "Use uv.", "Sort imports.")
+    tried(desk, GOOD, GOOD)
+    fails(desk)
+    desk.keys = keys
+    text = desk.run("review")
+    assert text.count("it looks good") == asked
+    assert ("No remedy known" in text) == (asked == 2)
+    assert {desk.state(name)[0] for name in ("R1", "R2")} == {"trial"}
+
+
+def test_candidates_and_decisions_are_at_most_five_together(desk: Desk) -> None:
+    on_trial(desk, *[f"Read page{n} of book{n} before chapter{n}." for n in range(3)])
+    tried(desk, GOOD, GOOD, GOOD)
+    for number in range(AT_ONCE - 1):
+        desk.suggest(f"Say hello{number} to world{number} after night{number}.")
+    desk.keys = ["s"] * 9
+    text = desk.run("review")
+    assert f"Candidate {AT_ONCE - 1} of {AT_ONCE - 1}" in text
+    assert "Decision 1 of 1" in text
+    assert text.endswith("2 more decisions wait; run review again when you are fresh.")
+    desk.suggest("Keep answers short.")
+    desk.suggest("Keep lines short.")
+    desk.keys = ["s"] * 9
+    text = desk.run("review")
+    assert "Decision" not in text
+    assert text.endswith("3 more decisions wait; run review again when you are fresh.")
+
+
+def test_the_list_shows_what_trials_ask(desk: Desk) -> None:
+    on_trial(desk, "Use uv.")
+    tried(desk, GOOD)
+    desk.terminal = False
+    assert "  83 % likely to help; on trial; it looks good: approve it?" in desk.run("review")
+    (ask,) = desk.facts("review")["asks"]
+    assert (ask["id"], ask["asks"], ask["effect"]) == ("R1", "approve", 0.06)
+
+
+def test_a_decision_about_a_rule_for_all_projects_is_asked_here_too(desk: Desk) -> None:
+    desk.store.revise("global", [adding("Be brief.", state=State.TRIAL)], cause="add", now=desk.clock())
+    decide(desk.store, "global", {1: GOOD}, time=desk.clock())
+    desk.keys = ["y"]
+    assert desk.run("review").endswith("R1 is active (revision 2).")
+
+
+def test_what_was_decided_while_it_was_shown_is_not_decided_again(desk: Desk) -> None:
+    on_trial(desk, "Use uv.")
+    tried(desk, GOOD)
+    text = _reviewed(desk, [lambda: desk.run("retire", "R1")], "y")
+    assert "The rules changed while you looked. As it stands now:" in text
+    assert text.endswith("R1 was decided about meanwhile.")
+    assert desk.state("R1") == ("retired", "retired", False)
+
+
+def test_a_decision_that_cannot_be_carried_out_says_why(desk: Desk) -> None:
+    on_trial(desk, "Use uv.")
+    stop = Step(Move(1, State.RETIRED, Ending.HARMFUL), "roll back", "program", "it harms")
+    desk.store.revise(desk.project, [stop], cause="consolidate", now=desk.clock())
+    steps = [adding(f"Read page{n} of book{n} before chapter{n}.") for n in range(50)]
+    desk.store.revise(desk.project, steps, cause="add", now=desk.clock())
+    tried(desk, made(asks="resume", state="retired", ending="harmful"))
+    desk.keys = ["y"]
+    assert "this project has 50 live rules, the most there may be; retire one first." in desk.run("review")
+    assert desk.state("R1")[0] == "retired"
 
 
 # --- questions
