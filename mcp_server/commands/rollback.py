@@ -8,8 +8,7 @@ from mcp_server.learning import admit, takeback
 from mcp_server.person import demand
 from mcp_server.wiring import Wiring
 from store.contract import Store
-from store.records import GLOBAL, Revision, State
-from store.values import replace
+from store.records import GLOBAL
 
 
 def arguments(parser: argparse.ArgumentParser, command: str) -> None:
@@ -63,7 +62,7 @@ def _revision(options: argparse.Namespace, wiring: Wiring, key: str, named: int 
     if goal >= head:
         raise CommandError(f"revision {goal} is not an earlier one; name one from 0 to {head - 1}")
     now_ = store.revision(key, head)
-    then = _then(store, key, goal, now_)
+    then = takeback.as_of(store, now_, goal)
     steps = admit.back_to(then, now_, {rule.id: rule for rule in store.rules(key)})
     if not steps:
         raise CommandError(f"the rules are as they were in revision {goal} already, so there is nothing to undo")
@@ -142,18 +141,6 @@ def _ask(options: argparse.Namespace, wiring: Wiring, lines: list[str]) -> None:
 def _end(wiring: Wiring, project: str) -> int:
     wiring.say(f"Running sessions drop what was rolled back at their next get_rules; {undo(project)} undoes this.")
     return 0
-
-
-def _then(store: Store, project: str, goal: int, head: Revision) -> Revision:
-    """The revision to return to, in which what agents suggested since waits for review.
-
-    A suggestion is no revision, so no rollback undoes it, only what was decided about it.
-    """
-    then = store.revision(project, goal) if goal else Revision(project, 0, "", "", 0.0, "", "", ())
-    known = {entry.rule for entry in then.entries}
-    new = [takeback.born(store, store.rule(entry.rule)) for entry in head.entries if entry.rule not in known]
-    waiting = tuple(entry for entry in new if entry.state is State.CANDIDATE)
-    return replace(then, entries=then.entries + waiting)
 
 
 def _undone(store: Store, project: str, goal: int, head: int) -> list[str]:

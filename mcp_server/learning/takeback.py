@@ -1,4 +1,4 @@
-"""What a person takes back at once: the last change of one rule, or all that came from one source."""
+"""What a person takes back at once: revisions, the last change of one rule, or all that came from one source."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -7,6 +7,7 @@ from mcp_server.learning.admit import NO_ROOM, PERSON, STOPPED, AdmissionError, 
 from store.contract import Store
 from store.records import FORGOTTEN, LIVE, Ending, Entry, Operation, Revision, Rule, Source, State
 from store.revise import Restore, Step, undone
+from store.values import replace
 
 MADE = frozenset({"add", "propose"})
 """Decisions that make a rule; one without any was suggested by an agent, which is no revision."""
@@ -37,6 +38,19 @@ class Back(NamedTuple):
         state = "on trial" if self.entry.state is State.TRIAL else str(self.entry.ending or self.entry.state)
         where = f"{state}{', pinned' if self.entry.pinned else ''}"
         return f"is {where} again" if self.text == self.rule.text else f"goes back to: {self.text} ({where})"
+
+
+def as_of(store: Store, head: Revision, goal: int) -> Revision:
+    """The revision to return to, in which what agents suggested since waits for review; 0 is before the first.
+
+    A suggestion is no revision, so no rollback undoes it, only what was decided about it.
+    """
+    empty = Revision(head.project, 0, "", "", 0.0, "", "", ())
+    then = store.revision(head.project, goal) if goal else empty
+    known = {entry.rule for entry in then.entries}
+    new = [born(store, store.rule(entry.rule)) for entry in head.entries if entry.rule not in known]
+    waiting = tuple(entry for entry in new if entry.state is State.CANDIDATE)
+    return replace(then, entries=then.entries + waiting)
 
 
 def of_rule(store: Store, rule: Rule, rules: Mapping[int, Rule]) -> tuple[Change, list[Back]]:

@@ -1,14 +1,19 @@
 """What one person's word takes back goes as a whole, to the newest thing that somebody else said."""
 
-import pytest
+from contextlib import suppress
+from random import Random
 
-from mcp_server.learning import takeback
-from mcp_server.learning.admit import AdmissionError
+import pytest
+from hypothesis import given, settings
+from hypothesis.strategies import integers
+
+from mcp_server.learning import admit, takeback
+from mcp_server.learning.admit import STOPPED, AdmissionError
 from store.memory import MemoryStore
-from store.records import Ending, Kind, Rule, Source, State, Trust
+from store.records import LIVE, Ending, Entry, Kind, Operation, Rule, Source, State, Trust
 from store.revise import Add, Change, Move, Reword, Step
 from tests.learning.workbench import World
-from tests.store.facts import HERE, NOW, adding, fact, wording
+from tests.store.facts import HERE, NOW, PERSON, adding, fact, wording
 
 AGENT = Source("MCP tool", "agent:x", Trust.AGENT)
 
@@ -82,3 +87,134 @@ def test_an_origin_and_an_identity_that_name_the_same_are_one_source() -> None:
         takeback.of_source(store, HERE, "AGENT")
     assert [back.rule.id for back in takeback.of_source(store, HERE, "agent tool")[1]] == [1, 2]
     assert [back.rule.id for back in takeback.of_source(store, HERE, "x")[1]] == [1]
+
+
+# --- wild histories
+
+SENTENCES = [f"Read page{n} of book{n} before chapter{n}." for n in range(8)]
+ENDINGS = sorted(STOPPED)
+
+
+class Wild:
+    """A store in which anybody does anything, as far as it is allowed."""
+
+    def __init__(self, chance: Random) -> None:
+        self.store, self.chance, self.said = World().store, chance, 0
+
+    def sentence(self) -> str:
+        self.said += 1
+        return f"{self.chance.choice(SENTENCES)[:-1]} and note {self.said}."
+
+    def write(self, steps: list[Step]) -> None:
+        self.store.revise(HERE, steps, cause="something", now=NOW)
+
+    def happens(self) -> None:
+        """One act of a person, an agent or the program; what is refused is nothing."""
+        known = rules(self.store)
+        ident = self.chance.choice(list(known)) if known else 0
+        acts = [self.adds, self.suggests]
+        if ident:
+            acts += [lambda: self.decides(known[ident], known)] * 5 + [lambda: self.takes_back(known[ident], known)] * 2
+        with suppress(AdmissionError):
+            self.chance.choice(acts)()
+
+    def adds(self) -> None:
+        self.write([adding(self.sentence(), state=self.chance.choice([State.ACTIVE, State.TRIAL]))])
+
+    def suggests(self) -> None:
+        live = [rule.id for rule in self.store.rules(HERE) if rule.state in LIVE]
+        replaced = tuple(self.chance.sample(live, min(len(live), self.chance.randrange(3))))
+        operation = {0: Operation.ADD, 1: self.chance.choice([Operation.EDIT, Operation.RETIRE])}.get(len(replaced))
+        add = Add(wording(self.sentence(), source=AGENT), operation=operation or Operation.MERGE, replaces=replaced)
+        self.store.suggest(add, fact(f"{self.said}", kind=Kind.SUGGESTION), now=NOW)
+
+    def decides(self, rule: Rule, known: dict[int, Rule]) -> None:
+        chance = self.chance
+        steps = chance.choice(
+            [
+                lambda: admit.approve(rule, known, wanted=chance.choice([None, None, State.TRIAL, State.ACTIVE])),
+                lambda: admit.reject(rule, ""),
+                lambda: admit.retire(rule, ""),
+                lambda: admit.unpin(rule) if rule.pinned else admit.pin(rule, known),
+                lambda: admit.reword(rule, wording(self.sentence(), source=chance.choice([PERSON, AGENT]))),
+                lambda: self.program(rule),
+            ]
+        )()
+        self.write(steps)
+
+    def program(self, rule: Rule) -> list[Step]:
+        if rule.state not in LIVE:
+            return []
+        move = self.chance.choice(
+            [Move(rule.id, State.RETIRED, self.chance.choice(ENDINGS)), Move(rule.id, State.ACTIVE)]
+        )
+        return [Step(move, "roll back", "program", "it says so")]
+
+    def takes_back(self, rule: Rule, known: dict[int, Rule]) -> None:
+        if self.chance.random() < 0.7:
+            self.write(takeback.steps(takeback.of_rule(self.store, rule, known)[1], "no"))
+        else:
+            self.write(takeback.steps(takeback.of_source(self.store, HERE, rule.current.source.identity)[1], "no"))
+
+    def back(self) -> None:
+        """What `rollback` does."""
+        number = self.store.head(HERE)
+        head = self.store.revision(HERE, number)
+        then = takeback.as_of(self.store, head, number - 1)
+        self.write(admit.back_to(then, head, rules(self.store)))
+
+    def rule_back(self) -> None:
+        """What `rollback R1` does."""
+        known = rules(self.store)
+        self.write(takeback.steps(takeback.of_rule(self.store, known[1], known)[1], "no"))
+
+    def entries(self) -> tuple[Entry, ...]:
+        return self.store.revision(HERE, self.store.head(HERE)).entries
+
+
+@given(seed=integers(0, 2**32 - 1), length=integers(1, 25))
+@settings(max_examples=150, deadline=None)
+def test_whatever_happened_taking_back_what_was_taken_back_restores_every_entry(seed: int, length: int) -> None:
+    wild = Wild(Random(seed))
+    wild.adds()
+    for _ in range(length):
+        wild.happens()
+    for undo in (wild.back, wild.rule_back):
+        head = wild.store.head(HERE)
+        while wild.store.head(HERE) == head:
+            wild.happens()
+        before = wild.entries()
+        with suppress(AdmissionError):  # no room for it, or nothing was decided yet
+            undo()
+            once = wild.entries()
+            undo()
+            assert wild.entries() == before
+            undo()
+            assert wild.entries() == once
+    assert wild.store.problems() == []
+
+
+@given(seed=integers(0, 2**32 - 1), length=integers(1, 25))
+@settings(max_examples=150, deadline=None)
+def test_whatever_happened_nothing_of_a_source_is_left_in_force_and_a_persons_endings_stand(
+    seed: int, length: int
+) -> None:
+    wild = Wild(Random(seed))
+    wild.adds()
+    for _ in range(length):
+        wild.happens()
+    before = rules(wild.store)
+    try:
+        _, backs = takeback.of_source(wild.store, HERE, "agent:x")
+    except AdmissionError:
+        assert not [r for r in before.values() if r.current.source == AGENT and r.state is not State.RETIRED]
+        return
+    wild.write(takeback.steps(backs, "gone"))
+    after = rules(wild.store)
+    assert not [rule for rule in after.values() if rule.current.source == AGENT and rule.state is not State.RETIRED]
+    assert not [rule for rule in after.values() if rule.current.source == AGENT and rule.ending in STOPPED]
+    for rule in before.values():
+        if rule.ending is Ending.REJECTED:
+            assert after[rule.id] == rule
+    untouched = {rule.id for rule in before.values()} - {back.rule.id for back in backs}
+    assert all(after[ident] == before[ident] for ident in untouched)
