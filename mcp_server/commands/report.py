@@ -1,6 +1,7 @@
 """`report`: what is known of each rule's effect and of all together, what is still needed, and what could be done."""
 
 import argparse
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from mcp_server.commands import CommandError, rule_here, show
@@ -14,6 +15,8 @@ from mcp_server.wiring import Wiring
 from store.contract import Store
 from store.records import GLOBAL, LIVE, Exposure, Kind, Rule, State
 
+FAILURES = 200
+"""Newest failures of a rule's target that are looked at."""
 HOLDOUT = 0.05
 """What is told of the coin of all rules together, where there is none."""
 
@@ -89,7 +92,7 @@ def read(wiring: Wiring, project: str, *, only: Rule | None = None) -> Report:
     lately = [(max(each.started, now - WINDOW), store.exposures(each.id, each.project)) for each in sessions]
     found = seen(lately, now)
     rules = store.rules(project) if only is None else [only]
-    told = accounts(rules, decided, found, _again(store, rules, keys), policy)
+    told = accounts(rules, decided, found, _again(store, rules, keys, lately), policy)
     live = tuple(each for each in told if each.rule.state in LIVE and each.rule.served)
     if only is not None:
         live = tuple(told)
@@ -118,20 +121,25 @@ def read(wiring: Wiring, project: str, *, only: Rule | None = None) -> Report:
     )
 
 
-def _again(store: Store, rules: list[Rule], projects: list[str]) -> dict[int, int]:
-    """In how many sessions that were shown a rule its failure came back."""
+def _again(
+    store: Store, rules: list[Rule], projects: list[str], lately: Sequence[tuple[float, Sequence[Exposure]]]
+) -> dict[int, int]:
+    """In how many sessions of late that were shown a rule its failure came back."""
     from mcp_server.learning.recurrence import came_again
 
+    shown: dict[int, list[Exposure]] = {}
+    for _, exposures in lately:
+        for each in exposures:
+            shown.setdefault(each.rule, []).append(each)
     found: dict[int, int] = {}
     for rule in rules:
-        if rule.state in LIVE and rule.target and not rule.pinned:
+        if rule.id in shown and rule.state in LIVE and rule.target and not rule.pinned:
             failures = [
                 fact
                 for project in projects
-                for fact in store.evidence(project, fingerprint=rule.target, kinds=[Kind.FAILURE])
+                for fact in store.evidence(project, fingerprint=rule.target, kinds=[Kind.FAILURE], newest=FAILURES)
             ]
-            shown: tuple[Exposure, ...] = store.exposures_of(rule.id) if failures else ()
-            found[rule.id] = came_again(shown, failures)[1]
+            found[rule.id] = came_again(shown[rule.id], failures)[1]
     return found
 
 

@@ -31,8 +31,9 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     rule = rule_here(wiring, options.rule)
     store = wiring.store()
     quotes = store.supports(rule.id)
-    came = exposed(store.exposures_of(rule.id))
-    exposures = [exposure for exposure in store.exposures_of(rule.id) if exposure.delivered]
+    triggered = store.exposures_of(rule.id)
+    came = exposed(triggered)
+    exposures = [exposure for exposure in triggered if exposure.delivered]
     decisions, versions = store.decisions(rule.project, rule=rule.id), store.versions(rule.id)
     episodes = dict(sorted({exposure.episode: exposure.session for exposure in exposures}.items()))
     newest = episodes if options.json else dict(list(episodes.items())[-EPISODES:])
@@ -42,7 +43,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         return store.evidence(project, session=session)
 
     outcomes = _outcomes(store, rule, newest, facts_of)
-    endpoints = recurrences(store, rule, facts_of, newest=None if options.json else EPISODES)
+    endpoints = recurrences(store, rule, triggered, facts_of, newest=None if options.json else EPISODES)
     known = report.read(wiring, rule.project, only=rule)
     (account,) = known.live
     changes = words.changes(account, known.needs, known.policy)
@@ -168,13 +169,15 @@ Facts = Callable[[str, str], list[Evidence]]
 """The facts of a session in a project, read once."""
 
 
-def recurrences(store: Store, rule: Rule, facts_of: Facts, *, newest: int | None = None) -> list[Endpoint]:
+def recurrences(
+    store: Store, rule: Rule, exposures: Sequence[Exposure], facts_of: Facts, *, newest: int | None = None
+) -> list[Endpoint]:
     """The endpoint of a rule in every session that triggered it, or in the newest of them; none without a target.
 
     Whether the rule was shown does not matter for what counts as a trigger.
     """
     triggers: dict[str, Exposure] = {}
-    for exposure in store.exposures_of(rule.id) if rule.target else ():
+    for exposure in exposures if rule.target else ():
         triggers.setdefault(exposure.session, exposure)
     wanted = list(triggers.values())[-(newest or len(triggers)) :]
     projects = [rule.project] if rule.project != GLOBAL else [project.key for project in store.projects()]

@@ -19,7 +19,7 @@ WINDOW = 30 * DAY
 LONG, DEAR = 30, 20.0
 """Tokens of a sentence that could be shorter, and tokens a session from which that is worth a word."""
 AGAIN = 2
-"""Sessions in which a failure came back under its rule, before that is more than bad luck."""
+"""Sessions of late in which a failure came back under its rule, before that is more than bad luck."""
 LARGER = 3.0
 """How much stronger the second effect is that a wait is told for, where the first is small."""
 
@@ -125,7 +125,7 @@ def accounts(
     again: Mapping[int, int],
     policy: Policy,
 ) -> list[Account]:
-    """How each rule stands. `again`: in how many sessions that were shown a rule its failure came back all the same."""
+    """How each rule stands. `again`: in how many sessions of late its failure came back though they were shown it."""
     return [_account(rule, decided, lately.get(rule.id), again.get(rule.id, 0), policy) for rule in rules]
 
 
@@ -177,7 +177,8 @@ def _suggestions(account: Account, again: int) -> Iterable[Suggestion]:
             "shorten", f"it takes about {account.cost:.0f} tokens of every session, and nothing shows yet that it helps"
         )
     if again >= AGAIN:
-        came = f"{'it helps, but ' if supported else ''}its failure came back in {again} sessions that were shown it"
+        helps = "it helps, but " if supported else ""
+        came = f"{helps}in the last 30 days its failure came back in {again} sessions that were shown it"
         if not rule.current.paths and not supported:
             yield Suggestion(
                 "move", f"{came}, so it was not followed; limited to paths it is said when they are touched"

@@ -188,7 +188,7 @@ def test_a_failure_that_came_back_under_its_rule_calls_for_the_moment_of_use_or_
 def test_of_a_rule_that_helps_it_is_not_said_that_nobody_follows_it() -> None:
     (found,) = account(a_rule(), made(verdict="proven"), again=5).suggestions
     assert found.what == "enforce"
-    assert found.why.startswith("it helps, but its failure came back in 5 sessions that were shown it")
+    assert found.why.startswith("it helps, but in the last 30 days its failure came back in 5 sessions")
 
 
 @pytest.mark.parametrize("rule", [a_rule(pinned=True), a_rule(state=State.RETIRED)])
