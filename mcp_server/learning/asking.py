@@ -6,7 +6,10 @@ from mcp_server.learning.model import Answer, Model, ModelError, Question
 
 
 def answers(model: Model, questions: Sequence[Question]) -> list[Answer | ModelError]:
-    """One checked answer, or one error, for each question, in order."""
+    """One checked answer, or one error, for each question, in order.
+
+    An error that is the answer's, and not that of the way to the model, is `mendable`.
+    """
     return [_checked(text, question) for text, question in zip(model.ask(questions), questions, strict=True)]
 
 
@@ -18,4 +21,5 @@ def _checked(text: str | ModelError, question: Question) -> Answer | ModelError:
     try:
         return parse(text, question)
     except ModelError as error:
+        error.mendable = True
         return error

@@ -14,11 +14,12 @@ from mcp_server.learning.judge import Ruling
 from mcp_server.learning.model import Model
 from mcp_server.learning.plan import Plan, make
 from mcp_server.learning.render import stopping
+from mcp_server.learning.staging import STAGED, Admission, staged
 from mcp_server.learning.trials.policy import POLICY, Policy
 from store.contract import Store
 from store.errors import ConflictError
-from store.records import GLOBAL, Revision
-from store.revise import Add, Step
+from store.records import GLOBAL, LIVE, Revision
+from store.revise import Step
 
 
 class Done(NamedTuple):
@@ -33,38 +34,29 @@ class Done(NamedTuple):
     """On those of the global rules, whose sessions are those of all projects."""
 
 
-def carry_out(store: Store, plan: Plan, ruling: Ruling | None = None, *, now: float) -> Revision | None:
+def carry_out(
+    store: Store, plan: Plan, ruling: Ruling | None = None, *, now: float, admission: Admission = STAGED
+) -> Revision | None:
     """Write a plan and a ruling: candidates and moves as one revision, and what strengthens rules that exist.
 
-    Returns None where no rule changed. Raises `ConflictError` when the rules changed since the plan was made.
+    `admission` may let single proposals in at once, or none be made. Returns None where no rule changed.
+    Raises `ConflictError` when the rules changed since the plan was made.
     """
     if ruling is not None and ruling.head != plan.head:
         raise ConflictError(plan.head, ruling.head)
     for rule, facts in plan.supports:
         store.record(facts, rule=rule.id)
-    steps = [
-        Step(
-            Add(
-                proposal.wording,
-                operation=proposal.operation,
-                replaces=proposal.replaces,
-                target=proposal.target,
-                why=proposal.why,
-                evidence=proposal.evidence,
-            ),
-            kind="propose",
-            actor="program",
-            reason=proposal.why,
-            numbers={"evidence": len(proposal.evidence), "said": list(proposal.said)},
-        )
-        for proposal in plan.proposals
-    ]
+    live = sum(rule.state in LIVE and not rule.pinned for rule in store.rules(plan.project, states=LIVE))
+    steps = staged(plan.proposals, admission.of(plan.project), live=live)
     words = report.words(plan, ruling)
+    revision = None
     if ruling is not None:
-        return decide(store, ruling, steps, words, now)
-    if not steps:
-        return None
-    return store.revise(plan.project, steps, cause="consolidate", report=words, now=now, expected=plan.head)
+        revision = decide(store, ruling, steps, words, now)
+    elif steps:
+        revision = store.revise(plan.project, steps, cause="consolidate", report=words, now=now, expected=plan.head)
+    for question, answer in plan.notes:
+        store.keep_answer(question, answer, now=now)
+    return revision
 
 
 def decide(store: Store, ruling: Ruling, steps: list[Step], words: str, now: float) -> Revision | None:
@@ -93,6 +85,7 @@ def run(
     now: Callable[[], float],
     model: Model | None = None,
     policy: Policy = POLICY,
+    admission: Admission = STAGED,
 ) -> Done:
     """Plan and carry out; when a person changed rules in between, plan again.
 
@@ -104,7 +97,8 @@ def run(
             made = make(store, project, nonce=nonce, model=model)
             ruling = judge.make(store, project, now=now(), policy=policy)
             try:
-                return Done(made, carry_out(store, made, ruling, now=now()), ruling, everywhere)
+                revision = carry_out(store, made, ruling, now=now(), admission=admission)
+                return Done(made, revision, ruling, everywhere)
             except ConflictError:
                 continue
 

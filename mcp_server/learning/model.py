@@ -5,9 +5,17 @@ from typing import NamedTuple, Protocol
 
 from store.values import NOTHING
 
+MISSING, IGNORED, WRONG, NEITHER = "rule missing", "rule ignored", "rule wrong", "not a rule matter"
+"""What a model may say of a cause."""
+ADD, REVISE, MERGE, NARROW, RETIRE = "add", "revise", "merge", "narrow", "retire"
+"""What it may propose to do; a narrowing keeps the sentence and only limits its paths."""
+
 
 class ModelError(Exception):
     """The model gave no usable answer; one line why. The deterministic result stands."""
+
+    mendable = False
+    """Did an answer come, so that asking once more may help?"""
 
 
 class Question(NamedTuple):
@@ -20,15 +28,31 @@ class Question(NamedTuple):
     """The ids it may cite."""
     schema: Mapping[str, object] = NOTHING
     """JSON Schema of the answer, strict; nothing where any text will do."""
+    rules: frozenset[int] = frozenset()
+    """The ids of rules that it may propose to change."""
+    targets: frozenset[str] = frozenset()
+    """The short names of failures that its sentence may be meant for."""
 
 
 class Answer(NamedTuple):
-    """What a model may say: a sentence for the cluster, or none."""
+    """What a model may say of a cause: what is wrong, and one operation on the rules, or none."""
 
     rule: str
+    """The sentence; empty where it proposes none."""
     reason: str
+    """The root cause."""
     paths: tuple[str, ...]
     evidence: tuple[int, ...]
+    verdict: str = MISSING
+    operation: str = ADD
+    remedy: str = ""
+    target: str = ""
+    rules: tuple[int, ...] = ()
+
+    @property
+    def proposes(self) -> bool:
+        """Would it change any rule?"""
+        return self.verdict not in {NEITHER, IGNORED} and (bool(self.rule) or self.operation in {NARROW, RETIRE})
 
 
 class Model(Protocol):

@@ -1,19 +1,28 @@
-"""What a consolidation would do now, and everything it would say: made from the store, changing nothing."""
+"""What a consolidation would do now, and everything it would say: made from the store, changing nothing.
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+Above the file-length cap because it is one course of play, and each of its steps is short.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from mcp_server.learning.asking import answers as answers_of
+from mcp_server.learning import room
+from mcp_server.learning.backtest import NEGATIVE
 from mcp_server.learning.cluster import Cluster, Remark, causes, filled, remarks, unclear
 from mcp_server.learning.directive import directives
-from mcp_server.learning.likeness import Likeness, Shelf
-from mcp_server.learning.model import Answer, Model, ModelError, Question
-from mcp_server.learning.propose import Proposal, Unfit, as_edit, in_a_models_words, in_own_words, refused
-from mcp_server.learning.question import ITEMS, question
-from mcp_server.learning.recurrence import came_again
+from mcp_server.learning.ignored import Ignored, cause, check, ignored, nearer
+from mcp_server.learning.likeness import Comparison, Likeness, Shelf, nearest
+from mcp_server.learning.model import NEITHER, Model, Question
+from mcp_server.learning.past import Past
+from mcp_server.learning.propose import Proposal, Unfit, as_edit, in_own_words, refused
+from mcp_server.learning.scope import apart
 from store.contract import Store
-from store.records import GLOBAL, LIVE, Ending, Evidence, Kind, Rule, State, Trust
+from store.records import GLOBAL, LIVE, Ending, Evidence, Kind, Operation, Rule, State, Trust
+from store.values import replace
+
+if TYPE_CHECKING:
+    from mcp_server.learning.reflection.think import Thoughts
 
 OPERATIONS = 4
 """Rule changes in one run: few enough to be read."""
@@ -21,7 +30,10 @@ OPERATIONS = 4
 REMARKS = 1000
 """Newest unhandled remarks read in one run; comparing them all with each other has its price."""
 
-DISMISSED = "not a rule matter"
+FACTS = 4
+"""Failures that are kept with a proposal, for whoever asks why."""
+
+DISMISSED = NEITHER
 
 
 class Plan(NamedTuple):
@@ -38,16 +50,22 @@ class Plan(NamedTuple):
     """Failures that recur without a known remedy, and remarks in which no instruction was found."""
     ignored: tuple[tuple[Rule, int, int], ...] = ()
     """Rules, sessions that saw them, and in how many of those their failure came back after all."""
+    checks: tuple[tuple[Rule, str], ...] = ()
+    """For rules that are not followed: a check that would notice, as text to copy."""
+    homeless: int = 0
+    """New rules for which there is no room, and nothing that may go."""
     asked: tuple[Question, ...] = ()
     """What goes to the model, word for word."""
     faults: tuple[str, ...] = ()
     """Why the model's help is missing where it is."""
     model: str = ""
+    notes: tuple[tuple[str, str], ...] = ()
+    """What a model came to, kept so that it is not asked the same again: question and answer."""
 
     @property
     def changes(self) -> bool:
         """Would a run write anything?"""
-        return bool(self.proposals or self.supports)
+        return bool(self.proposals or self.supports or self.notes)
 
 
 @dataclass(slots=True)
@@ -82,42 +100,33 @@ def make(store: Store, project: str, *, nonce: Callable[[], str], model: Model |
     feedback = _heard(store, project, rules, ruled)
     tallies = store.tallies(project)
     failed = _failed(store, project, feedback)
-    draft = _Draft()
+    past, draft = Past(store, project), _Draft()
     known = _answered(store, project)
     heard = [remark for remark in remarks(feedback, failed=failed) if not _handled(remark, rules, known, links, draft)]
-    tried = {rule.target for rule in rules.values()}
     covered = _covered(rules.values())
     wanted = [
         filled(cluster, _facts(store, project, cluster.target))
         for cluster in causes(tallies, heard)
         if cluster.remark is not None or cluster.target not in covered
     ]
-    # A model is not asked twice about a failure for which its sentence was rejected.
-    remedied = [
-        cluster
-        for cluster in wanted
-        if cluster.remark is not None or (model and cluster.repaired and cluster.target not in tried)
-    ]
-    questions = tuple(question(cluster, nonce=nonce()) for cluster in remedied) if model else ()
-    answers: Sequence[Answer | ModelError | None] = (
-        answers_of(model, questions) if model and ask and questions else [None] * len(remedied)
-    )
-    faults: list[str] = []
-    worded: set[str] = set()
-    for cluster, answer in zip(remedied, answers, strict=True):
-        made = _proposal(cluster, answer, model=model, faults=faults)
-        if made is None:
-            continue
-        if isinstance(made, Unfit):
-            draft.refusals.append(made)
-            continue
-        worded.add(cluster.target)
-        _place(made, cluster, rules, ruled, links, draft)
+    broken = ignored(store, past, rules.values(), (tally.fingerprint for tally in tallies))
+    desk = _Desk(store, project, rules, ruled, links, past, draft)
+    if model:
+        from mcp_server.learning.reflection.think import think  # a run without a model has no need of it
+
+        desk.thoughts = think(
+            model, wanted, broken, store=store, past=past, project=project, rules=rules, nonce=nonce, ask=ask
+        )
+    worded = {cluster.target for cluster in wanted if _propose(desk, cluster)}
+    for each in broken:
+        _nearer(desk, each)
+    units, homeless = room.with_room(draft.proposals, rules, project)
+    proposals, waiting = room.within(units, OPERATIONS)
     return Plan(
         project=project,
         head=head,
-        proposals=tuple(draft.proposals[:OPERATIONS]),
-        waiting=max(0, len(draft.proposals) - OPERATIONS),
+        proposals=tuple(map(desk.tested, proposals)),
+        waiting=waiting,
         supports=tuple((rules[ident], tuple(facts)) for ident, facts in sorted(draft.supports.items())),
         refusals=tuple(draft.refusals),
         questions=tuple(
@@ -127,11 +136,120 @@ def make(store: Store, project: str, *, nonce: Callable[[], str], model: Model |
             and (cluster.target not in worded or not cluster.target)
             and store.answer(f"{project} {cluster.question}") != DISMISSED
         ),
-        ignored=tuple(_ignored(store, project, rules.values(), {tally.fingerprint for tally in tallies})),
-        asked=questions,
-        faults=tuple(dict.fromkeys(faults)),
+        ignored=tuple((each.rule, each.shown, each.again) for each in broken),
+        checks=tuple((each.rule, found) for each in broken if each.lasting and (found := check(each.rule))),
+        homeless=homeless,
+        asked=desk.thoughts.asked if desk.thoughts else (),
+        faults=tuple(dict.fromkeys(desk.faults)),
         model=model.name if model else "",
+        notes=tuple(desk.notes),
     )
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What a plan is made with, and on."""
+
+    store: Store
+    project: str
+    rules: Mapping[int, Rule]
+    ruled: Shelf
+    links: Mapping[int, frozenset[int]]
+    past: Past
+    draft: _Draft
+    thoughts: "Thoughts | None" = None
+    faults: list[str] = field(default_factory=list[str])
+    notes: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+
+    def tested(self, made: Proposal) -> Proposal:
+        """The proposal with its back-test, where its failure is known."""
+        if made.tested is not None:
+            return made
+        said = [Kind.FEEDBACK, Kind.COMMENT]
+        drawn = self.store.evidence(self.project, ids=made.evidence, kinds=said) if made.evidence else []
+        return replace(made, tested=self.past.test(made, self.rules, spoken={fact.occasion for fact in drawn}))
+
+
+def _propose(desk: _Desk, cluster: Cluster) -> bool:
+    """Make the best of a cause: a model's sentence where it stands, else a person's own. Was there any?"""
+    plain = in_own_words(cluster) if cluster.remark is not None else None
+    made = _in_other_words(desk, cluster, plain) or plain
+    if isinstance(made, Unfit):
+        desk.draft.refusals.append(made)
+    elif made is not None:
+        _place(desk, made, cluster)
+    return isinstance(made, Proposal)
+
+
+def _in_other_words(desk: _Desk, cluster: Cluster, plain: Proposal | Unfit | None) -> Proposal | None:
+    """A model's proposal about a cause, where it was asked and its answer stands; why not, where it does not."""
+    thought = desk.thoughts.of(cluster) if desk.thoughts else None
+    if desk.thoughts is None or thought is None:
+        return None
+    from mcp_server.learning.reflection.gather import key, note_of
+    from mcp_server.learning.reflection.think import made_of
+
+    if thought.reflected.fault:
+        desk.faults.append(thought.reflected.fault)
+        return None
+    made = made_of(cluster, thought, desk.rules, model=desk.thoughts.name)
+    unfit = [made] if isinstance(made, Unfit) else []
+    if isinstance(made, Proposal):
+        made = desk.tested(made)
+        against = _against(desk, made)
+        if not against:
+            return made
+        unfit = [Unfit(made.wording.text, against)]
+    bad = [*thought.reflected.dropped, *unfit]
+    if isinstance(plain, Proposal):
+        desk.faults += [f"its sentence was refused ({each.reason})" for each in bad]
+    else:
+        desk.draft.refusals += bad
+    if cluster.remark is None:
+        note = note_of(cluster, thought.reflected, unfit, thought.note)
+        desk.notes.append((key(desk.project, cluster.target), str(note)))
+    return None
+
+
+def _against(desk: _Desk, made: Proposal) -> str:
+    """Why a model's proposal is not made; empty where nothing speaks against it."""
+    finding = refused(made)
+    if finding is not None:
+        return finding.words
+    if made.tested is not None and made.tested.verdict == NEGATIVE:
+        return f"on later sessions it does not hold: {made.tested.words}"
+    return _made_before(desk, made)
+
+
+def _made_before(desk: _Desk, made: Proposal) -> str:
+    """Whether a change of a rule waits already, or was turned down; empty where neither."""
+    for rule in desk.rules.values() if made.replaces else ():
+        if rule.operation is Operation.ADD or not set(rule.replaces) & set(made.replaces):
+            continue
+        if rule.state is State.CANDIDATE:
+            return f"{rule.name} waits already, which would change the same rule"
+        same = (rule.operation, set(rule.replaces)) == (made.operation, set(made.replaces))
+        if same and rule.ending is not Ending.APPLIED and _alike(rule, made):
+            return f"{rule.name} proposed that and was {rule.ending or 'retired'}"
+    return ""
+
+
+def _alike(rule: Rule, made: Proposal) -> bool:
+    if made.operation is Operation.RETIRE:
+        return True
+    if made.narrows:
+        return rule.current.paths == made.wording.paths
+    return nearest(made.wording.text, [(rule.id, rule.text)]) is not None
+
+
+def _nearer(desk: _Desk, each: Ignored) -> None:
+    """A rule that was not followed is changed as a model says, else shown nearer to where its failure comes back."""
+    made = _in_other_words(desk, cause(each), None) or nearer(each, desk.past, desk.project)
+    if made is None:
+        return
+    made = desk.tested(made)
+    if not _against(desk, made):
+        desk.draft.propose(made)
 
 
 def _heard(store: Store, project: str, rules: Mapping[int, Rule], ruled: Shelf) -> list[Evidence]:
@@ -167,8 +285,8 @@ def _failed(store: Store, project: str, feedback: Iterable[Evidence]) -> Mapping
 def _facts(store: Store, project: str, target: str) -> list[Evidence]:
     if not target:
         return []
-    failures = store.evidence(project, fingerprint=target, kinds=[Kind.FAILURE], newest=ITEMS // 2)
-    return failures + store.evidence(project, fingerprint=target, kinds=[Kind.CHANGE], newest=ITEMS // 4)
+    failures = store.evidence(project, fingerprint=target, kinds=[Kind.FAILURE], newest=FACTS)
+    return failures + store.evidence(project, fingerprint=target, kinds=[Kind.CHANGE], newest=FACTS // 2)
 
 
 def _answered(store: Store, project: str) -> Mapping[str, int]:
@@ -216,57 +334,43 @@ def _covered(rules: Iterable[Rule]) -> set[str]:
     return {rule.target for rule in rules if rule.state is not State.RETIRED}
 
 
-def _proposal(
-    cluster: Cluster, answer: Answer | ModelError | None, *, model: Model | None, faults: list[str]
-) -> Proposal | Unfit | None:
-    plain = in_own_words(cluster) if cluster.remark is not None else None
-    if isinstance(answer, ModelError):
-        faults.append(str(answer))
-        return plain
-    if answer is None or model is None or not answer.rule:
-        return plain
-    made = in_a_models_words(cluster, answer, model=model.name)
-    if not isinstance(made, Unfit):
-        finding = refused(made)
-        made = made if finding is None else Unfit(answer.rule, finding.words)
-    if isinstance(made, Unfit) and plain is not None:
-        faults.append(f"its sentence was refused ({made.reason})")
-        return plain
-    return made
-
-
-def _place(
-    made: Proposal,
-    cluster: Cluster,
-    rules: Mapping[int, Rule],
-    ruled: Shelf,
-    links: Mapping[int, frozenset[int]],
-    draft: _Draft,
-) -> None:
+def _place(desk: _Desk, made: Proposal, cluster: Cluster) -> None:
     """Against what is there: a new candidate, support for a rule that says the same, an edit, or a refusal."""
-    finding = refused(made)
+    draft, finding = desk.draft, refused(made)
     if finding is not None:
         draft.refusals.append(Unfit(made.wording.text, finding.words))
+        return
+    if made.replaces and (made.narrows or made.operation is Operation.RETIRE):
+        draft.propose(made)
         return
     twin = draft.proposed.nearest(made.wording.text)
     if twin is not None:
         _settle(made, draft, twin[0], twin[1].likeness)
         return
-    found = ruled.nearest(made.wording.text)
+    found = _nearest(desk, made)
     if found is None:
         draft.propose(made)
         return
-    near, like = rules[found[0]], found[1].likeness
+    near, like = desk.rules[found[0]], found[1].likeness
     if like is Likeness.OPPOSITE:
-        live = near.state in LIVE
-        draft.propose(as_edit(made, near.id, near.text) if live else made)
+        meets = near.state in LIVE and not made.replaces and not apart(near.current.paths, made.wording.paths)
+        draft.propose(replace(as_edit(made, near.id, near.text), tested=None) if meets else made)
     elif near.state is State.RETIRED:
         draft.refusals.append(_said_again(made.wording.text, near))
     else:
         said = () if cluster.remark is None else cluster.remark.facts
-        fresh = _fresh((*said, *cluster.facts), near, links)
+        fresh = _fresh((*said, *cluster.facts), near, desk.links)
         if fresh:
             draft.supports.setdefault(near.id, []).extend(fresh)
+
+
+def _nearest(desk: _Desk, made: Proposal) -> tuple[int, Comparison] | None:
+    """What says the same or the opposite, apart from the rules that it would take the place of."""
+    found = desk.ruled.nearest(made.wording.text)
+    if found is None or found[0] not in made.replaces:
+        return found
+    others = [each for each in _comparable(desk.rules.values()) if each[0] not in made.replaces]
+    return nearest(made.wording.text, others)
 
 
 def _settle(made: Proposal, draft: _Draft, place: int, likeness: Likeness) -> None:
@@ -290,12 +394,3 @@ def _said_again(sentence: str, rule: Rule) -> Unfit:
         sentence,
         f"{rule.name} said this and was {rule.ending or 'retired'}; `add` it if you changed your mind",
     )
-
-
-def _ignored(store: Store, project: str, rules: Iterable[Rule], targets: set[str]) -> Iterable[tuple[Rule, int, int]]:
-    for rule in rules:
-        if rule.state in LIVE and rule.target in targets:
-            failures = store.evidence(project, fingerprint=rule.target, kinds=[Kind.FAILURE])
-            shown, again = came_again(store.exposures_of(rule.id), failures)
-            if again:
-                yield rule, shown, again

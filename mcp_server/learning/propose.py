@@ -1,13 +1,15 @@
-"""A cause with a remedy becomes a proposal: in the person's own words, or in a model's."""
+"""A cause with a remedy becomes a proposal: in the person's own words, or as a model words or changes it."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from mcp_server.learning import fingerprint
+from mcp_server.learning.backtest import BackTest
 from mcp_server.learning.cluster import Cluster
-from mcp_server.learning.model import Answer
+from mcp_server.learning.model import ADD, MERGE, NARROW, RETIRE, REVISE, Answer
 from mcp_server.learning.screen import Finding, screen
-from store.records import Evidence, Operation, Source, Trust, Wording
+from store.records import Evidence, Operation, Rule, Source, Trust, Wording
+from store.revise import retirement
 from store.text import UnfitText, clean_line, clean_rule
 from store.values import replace
 
@@ -25,6 +27,12 @@ class Proposal(NamedTuple):
     """Fingerprints of the person's wordings it answers, by which a later run knows them again."""
     operation: Operation = Operation.ADD
     replaces: tuple[int, ...] = ()
+    lowest: Trust = Trust.ANONYMOUS
+    """The trust of the least trusted evidence that it was drawn from."""
+    tested: BackTest | None = None
+    """How it fares in later sessions, where its failure is known."""
+    narrows: bool = False
+    """Does it only limit the paths of a rule?"""
 
 
 class Unfit(NamedTuple):
@@ -42,17 +50,90 @@ def in_own_words(cluster: Cluster) -> Proposal | Unfit:
     return _proposal(cluster, cluster.remark.sentence, source=source, why=reason_of(cluster), own_words=True)
 
 
-def in_a_models_words(cluster: Cluster, answer: Answer, *, model: str) -> Proposal | Unfit:
-    """A model's sentence for a cause. Its trust is that of the least trusted evidence, at most a machine's."""
+def in_a_models_words(
+    cluster: Cluster,
+    answer: Answer,
+    *,
+    model: str,
+    shown: Iterable[Evidence] = (),
+    rules: Iterable[Rule] = (),
+) -> Proposal | Unfit:
+    """A model's operation about a cause, as a proposal.
+
+    Its trust is that of the least trusted evidence the model was `shown`, at most a machine's. `rules` are those
+    that the answer may change; it names only such.
+    """
     said = () if cluster.remark is None else cluster.remark.facts
-    source = Source(f"model {model}", f"model:{model}", min(lowest((*said, *cluster.facts)), Trust.MACHINE))
-    told = clean_line(answer.reason, limit=200).text
+    drawn = (*said, *cluster.facts, *shown)
+    least = lowest(drawn)
+    source = Source(f"model {model}", f"model:{model}", min(least, Trust.MACHINE))
+    changed = [rule for rule in rules if rule.id in answer.rules and answer.operation != ADD]
+    told = _told(answer)
     why = f"{reason_of(cluster)}; worded by {model}" + (f": {told}" if told else "")
-    proposal = _proposal(cluster, answer.rule, source=source, why=why, own_words=False)
-    if isinstance(proposal, Unfit):
-        return proposal
-    paths = tuple(clean_line(path, limit=120).text for path in answer.paths)
-    return replace(proposal, wording=replace(proposal.wording, paths=paths))
+    paths = tuple(clean_line(path, limit=120).text for path in answer.paths) or _inherited(answer, changed)
+    sentence = changed[0].text if answer.operation in {NARROW, RETIRE} else answer.rule
+    made = _proposal(cluster, sentence, source=source, why=why, own_words=False)
+    if isinstance(made, Unfit):
+        return made
+    wording = replace(made.wording, paths=paths)
+    if answer.operation == RETIRE:
+        wording = retirement(changed[0], source)
+    elif answer.operation == NARROW:
+        wording = replace(wording, text=retirement(changed[0], source).text, removed={})
+    cited = {*(fact.id for fact in said), *answer.evidence}
+    target = made.target if answer.target or answer.operation == ADD else _target(changed, made.target)
+    spoken = {fact.id for fact in said if fact.source.trust >= Trust.MEMBER}
+    return replace(
+        made,
+        wording=wording,
+        target=target,
+        evidence=tuple(sorted(cited)),
+        quotes=tuple({fact.id: fact.text for fact in drawn if fact.id not in spoken}.values()),
+        operation={
+            REVISE: Operation.EDIT,
+            NARROW: Operation.EDIT,
+            MERGE: Operation.MERGE,
+            RETIRE: Operation.RETIRE,
+        }.get(answer.operation, Operation.ADD),
+        replaces=tuple(rule.id for rule in changed),
+        lowest=least,
+        narrows=answer.operation == NARROW,
+    )
+
+
+def narrowed(rule: Rule, place: str, facts: Iterable[Evidence], *, why: str) -> Proposal:
+    """The proposal to limit a rule to the place where its failure comes back, in the words it has."""
+    drawn = tuple(facts)
+    least = min(lowest(drawn), rule.current.source.trust)
+    source = Source("what sessions showed", "program", min(least, Trust.MACHINE))
+    return Proposal(
+        wording=Wording(retirement(rule, source).text, (place,), source),
+        why=why,
+        target=rule.target,
+        evidence=tuple(sorted(fact.id for fact in drawn)),
+        quotes=(),
+        own_words=False,
+        operation=Operation.EDIT,
+        replaces=(rule.id,),
+        lowest=least,
+        narrows=True,
+    )
+
+
+def retiring(rule: Rule, *, why: str) -> Proposal:
+    """The proposal to retire a rule that makes room for another one."""
+    source = Source("no room for more rules", "program", Trust.MACHINE)
+    return Proposal(
+        wording=retirement(rule, source),
+        why=why,
+        target=rule.target,
+        evidence=(),
+        quotes=(),
+        own_words=False,
+        operation=Operation.RETIRE,
+        replaces=(rule.id,),
+        lowest=Trust.MACHINE,
+    )
 
 
 def as_edit(proposal: Proposal, rule: int, text: str) -> Proposal:
@@ -63,6 +144,8 @@ def as_edit(proposal: Proposal, rule: int, text: str) -> Proposal:
 
 def refused(proposal: Proposal) -> Finding | None:
     """Why the screens refuse a proposal, if they do. What they only warn of is for the reviewer."""
+    if proposal.operation is Operation.RETIRE or proposal.narrows:
+        return None  # its sentence is one that was admitted
     return screen(proposal.wording.text, quotes=proposal.quotes, own_words=proposal.own_words).refused
 
 
@@ -101,4 +184,22 @@ def _proposal(cluster: Cluster, sentence: str, *, source: Source, why: str, own_
         quotes=tuple(fact.text for fact in (*said, *cluster.facts)),
         own_words=own_words,
         said=() if cluster.remark is None else tuple(sorted(cluster.remark.wordings)),
+        lowest=lowest((*said, *cluster.facts)),
     )
+
+
+def _told(answer: Answer) -> str:
+    """Cause and remedy as the model tells them, cleaned."""
+    return "; ".join(filter(None, (clean_line(told, limit=200).text for told in (answer.reason, answer.remedy))))
+
+
+def _inherited(answer: Answer, changed: Iterable[Rule]) -> tuple[str, ...]:
+    """The paths of the rules that are changed; none, where one of them holds everywhere."""
+    scopes = [rule.current.paths for rule in changed]
+    if answer.operation == ADD or not all(scopes):
+        return ()
+    return tuple(dict.fromkeys(path for paths in scopes for path in paths))
+
+
+def _target(changed: Iterable[Rule], otherwise: str) -> str:
+    return next((rule.target for rule in changed if rule.target), otherwise)

@@ -39,6 +39,13 @@ def covers(globs: Sequence[str], files: Iterable[str]) -> bool:
     return any(_reaches(parts, names) for names in inside for parts in spellings)
 
 
+def apart(some: Sequence[str], others: Sequence[str]) -> bool:
+    """Can no file belong to both scopes, as far as the globs show? No globs are everything."""
+    if not some or not others:
+        return False
+    return all(_apart(a, b) for a in some for b in others)
+
+
 @lru_cache(maxsize=1024)
 def spelt(glob: str) -> tuple[Parts, ...]:
     """The ways to read a glob: `*` and `?` stay inside one folder, `**` crosses folders, `{a,b}` is either.
@@ -65,6 +72,24 @@ def _names(path: str) -> tuple[str, ...]:
 
 def _outside(first: str) -> bool:
     return first in {"", ".."} or _DRIVE.fullmatch(first) is not None
+
+
+def _apart(a: str, b: str) -> bool:
+    """Do two globs begin in different folders, or end in different names?"""
+    if any(mark in glob for glob in (a, b) for mark in "{\\"):
+        return False
+    one, other = _begin(a), _begin(b)
+    ends = [glob.rsplit("/", 1)[-1].rsplit("*", 1)[-1] for glob in (a, b)]
+    named = all(end and "?" not in end for end in ends)
+    return one[: len(other)] != other[: len(one)] or (
+        named and not (ends[0].endswith(ends[1]) or ends[1].endswith(ends[0]))
+    )
+
+
+def _begin(glob: str) -> list[str]:
+    """The folders that a glob names before its first star; none where it matches in every folder."""
+    names = [name for name in glob.split("/") if name not in {"", "."}] if "/" in glob else []
+    return [name for place, name in enumerate(names) if not any("*" in n or "?" in n for n in names[: place + 1])]
 
 
 def _spellings(glob: str) -> list[str]:

@@ -43,7 +43,46 @@ def test_anything_else_is_refused_with_the_reason(text: str, words: str) -> None
 def test_the_schema_that_a_model_is_sent_is_strict_and_is_what_is_checked() -> None:
     checked = Reply.model_json_schema()
     assert SCHEMA["additionalProperties"] is checked["additionalProperties"] is False
-    assert SCHEMA["required"] == checked["required"] == list(Reply.model_fields)
+    assert SCHEMA["required"] == list(Reply.model_fields)
+    assert checked["required"] == ["reason", "rule", "paths", "evidence"], "servers without schemas leave keys away"
     properties: Any = SCHEMA["properties"]
-    kinds = {name: each["type"] for name, each in checked["properties"].items()}
-    assert {name: each["type"] for name, each in properties.items()} == kinds
+    for name, each in checked["properties"].items():
+        asked, wanted = properties[name], each["anyOf"][0] if "anyOf" in each else each
+        assert (asked["type"], asked.get("enum")) == (wanted["type"], wanted.get("enum")), name
+
+
+FULL = GOOD | {"verdict": "rule wrong", "operation": "revise", "remedy": "r", "target": "t1", "rules": [7]}
+KNOWN = ASKED._replace(rules=frozenset({7, 8}), targets=frozenset({"t1"}))
+
+
+def test_an_answer_may_change_rules_that_it_was_shown() -> None:
+    made = parse(json.dumps(FULL), KNOWN)
+    assert (made.verdict, made.operation, made.rules, made.target) == ("rule wrong", "revise", (7,), "t1")
+    assert made.proposes
+    retired = parse(json.dumps(FULL | {"operation": "retire", "rule": ""}), KNOWN)
+    assert retired.proposes
+    assert parse(json.dumps(GOOD | {"operation": "retire", "rule": "", "rules": [7]}), KNOWN).verdict == "rule missing"
+
+
+def test_a_cause_that_is_no_rule_matter_or_was_ignored_proposes_nothing() -> None:
+    for verdict in ("not a rule matter", "rule ignored"):
+        assert not parse(json.dumps(FULL | {"verdict": verdict, "evidence": [], "rules": []}), KNOWN).proposes
+    assert not parse(json.dumps(FULL | {"rule": ""}), KNOWN).proposes, "nor one without a sentence"
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"rules": [9]}, "names rule 9, which it may not change"),
+        ({"target": "t2"}, "a failure that it was not shown"),
+        ({"rules": []}, "must name one rule to change"),
+        ({"rules": [7, 8]}, "must name one rule to change"),
+        ({"operation": "merge"}, "must name two rules or more"),
+        ({"operation": "retire", "rules": []}, "must name a rule to retire"),
+        ({"operation": "rewrite"}, "shape asked for .at operation"),
+        ({"verdict": "fine"}, "shape asked for .at verdict"),
+    ],
+)
+def test_an_operation_on_what_it_was_not_shown_is_refused(changed: dict[str, object], words: str) -> None:
+    with pytest.raises(ModelError, match=words):
+        parse(json.dumps(FULL | changed), KNOWN)

@@ -1,0 +1,128 @@
+"""What a model is shown of one cause: both sides of it, rules that may concern it, and what was refused before."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, cast
+
+from mcp_server.learning.cluster import OCCASIONS, Cluster
+from mcp_server.learning.likeness import words
+from mcp_server.learning.past import FILES, Past
+from mcp_server.learning.propose import Unfit
+from mcp_server.learning.reflection.packet import FAILING, ITEMS, PACKETS, PASSING, Matter, side_of
+from mcp_server.learning.reflection.rounds import Reflected
+from store.contract import Store
+from store.records import LIVE, Ending, Evidence, Kind, Rule, State
+from store.text import clean_line
+from store.values import replace
+
+RULES = 4
+"""Rules that are shown beside a cause."""
+REFUSED = 4
+"""Sentences that were refused, shown so that they are not made again."""
+SHARED = 2
+"""Words in common from which on a rule may concern a cause."""
+MOST = ITEMS * PACKETS
+
+
+class Note(NamedTuple):
+    """What was made of a cause before, so that the same is not asked and not proposed again."""
+
+    occasions: int
+    verdict: str = ""
+    dropped: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        return json.dumps(self._asdict(), ensure_ascii=False)
+
+
+def key(project: str, target: str) -> str:
+    """What a note about a failure is kept under."""
+    return f"{project} reflected on {target}"
+
+
+def noted(store: Store, project: str, target: str) -> Note | None:
+    """The note about a failure, if there is one that can be read."""
+    kept = store.answer(key(project, target)) if target else None
+    if not kept or not kept.startswith("{"):
+        return None  # forgotten
+    body = cast("dict[str, object]", json.loads(kept))
+    dropped = cast("list[list[str]]", body.get("dropped", []))
+    return Note(
+        cast("int", body["occasions"]), str(body.get("verdict", "")), tuple((each[0], each[1]) for each in dropped)
+    )
+
+
+def stale(note: Note | None, occasions: int) -> bool:
+    """May a cause be asked about: never asked before, or seen in enough further sessions?"""
+    return note is None or occasions >= note.occasions + OCCASIONS
+
+
+def note_of(cluster: Cluster, reflected: Reflected, refused: Sequence[Unfit], before: Note | None) -> Note | None:
+    """What to keep of a reflection that came to no proposal; None where the model could not be asked."""
+    if reflected.fault:
+        return None
+    fresh = ((clean_line(each.sentence, limit=200).text, each.reason) for each in (*reflected.dropped, *refused))
+    dropped = dict([*(before.dropped if before else ()), *fresh])
+    verdict = reflected.answer.verdict if reflected.answer else ""
+    return Note(cluster.occasions, verdict, tuple(dropped.items())[-2 * REFUSED :])
+
+
+def gathered(
+    cluster: Cluster, past: Past, rules: Iterable[Rule], *, project: str, store: Store, note: Note | None = None
+) -> Matter:
+    """The matter of a cause: nothing of the sessions that are kept for the back-test is in it."""
+    said = () if cluster.remark is None else cluster.remark.facts
+    parts = past.split(cluster.target, spoken={fact.occasion for fact in said})
+    beside = _beside(store, project, cluster.target, parts.reserved)
+    failing = [*parts.shown, *(fact for fact in beside if side_of(fact) == FAILING)] if cluster.target else []
+    passing = [fact for fact in beside if side_of(fact) == PASSING]
+    if cluster.target:
+        passing += [
+            fact
+            for fact in past.passing(cluster.target, most=ITEMS)
+            if fact.occasion not in parts.reserved and fact.time < parts.since
+        ]
+    mine = [rule for rule in rules if rule.project == project and rule.current.text is not None]
+    near = _near(cluster, mine)
+    refused = [rule.text for rule in near if rule.ending is Ending.REJECTED]
+    refused += [sentence for sentence, _ in note.dropped] if note else []
+    shown = _varied(failing)[-MOST:]
+    files = {fact.session: past.files(fact.session)[:FILES] for fact in (*shown, *passing) if fact.session}
+    return Matter(
+        replace(cluster, facts=tuple(sorted((*shown, *passing), key=lambda fact: fact.id))),
+        tuple(said),
+        tuple(shown),
+        tuple(passing[-ITEMS * 2 :]),
+        tuple(rule for rule in near if rule.state in LIVE and not rule.pinned)[:RULES],
+        tuple(dict.fromkeys(refused))[-REFUSED:],
+        files,
+    )
+
+
+def _beside(store: Store, project: str, target: str, reserved: frozenset[str]) -> list[Evidence]:
+    """Changes seen with a failure, and with its repair, outside of the sessions that are kept."""
+    found = store.evidence(project, fingerprint=target, kinds=[Kind.CHANGE, Kind.FIXED], newest=MOST) if target else []
+    return [fact for fact in found if fact.occasion not in reserved]
+
+
+def _varied(facts: Iterable[Evidence]) -> list[Evidence]:
+    """One fact of each session, in their order: the same failure twice in one tells nothing more."""
+    seen: Mapping[tuple[str, Kind], Evidence] = {(fact.occasion, fact.kind): fact for fact in facts}
+    return sorted(seen.values(), key=lambda fact: fact.id)
+
+
+def _near(cluster: Cluster, rules: Sequence[Rule]) -> list[Rule]:
+    """Rules about the same failure, then those with the most words in common with it."""
+    spoken = "" if cluster.remark is None else cluster.remark.sentence
+    mine = words(f"{cluster.readable} {spoken}")
+
+    def shared(rule: Rule) -> int:
+        same = bool(cluster.target) and rule.target == cluster.target
+        return 1000 if same else len(mine & words(rule.text))
+
+    told = [
+        (shared(rule), rule)
+        for rule in rules
+        if rule.state in LIVE or (rule.state is State.RETIRED and rule.ending is Ending.REJECTED)
+    ]
+    return [rule for count, rule in sorted(told, key=lambda each: (-each[0], each[1].id)) if count >= SHARED]

@@ -1,0 +1,79 @@
+"""What becomes of proposals: they wait for a person, are let in by the owner's setting, or are not made at all."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import NamedTuple
+
+from mcp_server.learning.admit import LIVE_RULES
+from mcp_server.learning.backtest import NEGATIVE, NUMBERS
+from mcp_server.learning.propose import Proposal
+from mcp_server.learning.screen import screen
+from store.records import GLOBAL, Operation, State, Trust
+from store.revise import Add, Step
+
+
+class Staging(StrEnum):
+    """What is done with the proposals of one scope."""
+
+    STAGE = "stage"
+    """They wait for a person. The default."""
+    AUTO = "auto"
+    """What only the owner's word stands behind, and nothing speaks against, is let in; the rest waits."""
+    NEVER = "never"
+    """None is made; the report says what it would have been."""
+
+
+class Admission(NamedTuple):
+    """The owner's setting for each scope."""
+
+    project: Staging = Staging.STAGE
+    everywhere: Staging = Staging.STAGE
+    """Of rules for all projects."""
+
+    def of(self, project: str) -> Staging:
+        """The setting for the rules of a project."""
+        return self.everywhere if project == GLOBAL else self.project
+
+
+STAGED = Admission()
+
+
+def goes_to(made: Proposal, staging: Staging) -> State:
+    """Where a proposal goes. Machine wording that is let in goes on trial, as if a person had approved it.
+
+    Only a new sentence is ever let in: what changes, merges or retires rules waits for a person, and so does
+    everything that any screen remarks on, or whose back-test speaks against it.
+    """
+    trusted = made.lowest >= Trust.OWNER and made.operation is Operation.ADD and not made.replaces
+    held = made.tested is None or made.tested.verdict != NEGATIVE
+    if staging is not Staging.AUTO or not trusted or not held:
+        return State.CANDIDATE
+    if not screen(made.wording.text, quotes=made.quotes, own_words=made.own_words).clean or made.wording.removed:
+        return State.CANDIDATE
+    return State.ACTIVE if made.wording.source.trust >= Trust.OWNER else State.TRIAL
+
+
+def staged(proposals: Iterable[Proposal], staging: Staging, *, live: int) -> list[Step]:
+    """The steps that write proposals, where `live` rules are learnt and live already."""
+    steps: list[Step] = []
+    for made in proposals if staging is not Staging.NEVER else ():
+        goal = goes_to(made, staging) if live < LIVE_RULES else State.CANDIDATE
+        live += goal is not State.CANDIDATE
+        let_in = {
+            State.ACTIVE: "; active at once, by your setting",
+            State.TRIAL: "; on trial at once, by your setting",
+        }.get(goal, "")
+        numbers: dict[str, object] = {"evidence": len(made.evidence), "said": list(made.said)}
+        if made.tested is not None:
+            numbers[NUMBERS] = dict(made.tested.numbers)
+        change = Add(
+            made.wording,
+            state=goal,
+            operation=made.operation,
+            replaces=made.replaces,
+            target=made.target,
+            why=made.why,
+            evidence=made.evidence,
+        )
+        steps.append(Step(change, kind="propose", actor="program", reason=made.why + let_in, numbers=numbers))
+    return steps
