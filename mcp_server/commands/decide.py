@@ -74,7 +74,7 @@ def _steps(options: argparse.Namespace, wiring: Wiring, rule: Rule, rules: dict[
         case "pin":
             return admit.pin(rule, rules)
         case _:
-            return admit.unpin(rule)
+            return admit.unpin(rule, rules)
 
 
 def _warn(options: argparse.Namespace, wiring: Wiring, rule: Rule, rules: dict[int, Rule]) -> None:

@@ -39,6 +39,8 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     if wording.text != rule.current.text:
         refuse_twin(wording.text, rules.values(), but=rule.id)
         warn(wiring, wording.text, yes=options.yes)
+    elif not rule.pinned:
+        steps += admit.waiting(rule, rules, "edit")
     others = {ident: each for ident, each in rules.items() if ident != rule.id}
     if rule.pinned and not admit.pinnable(wording.text, others):
         raise CommandError(f"{rule.name} is pinned and this is too long beside the other pinned rules; unpin one first")

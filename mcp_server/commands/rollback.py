@@ -2,13 +2,14 @@
 
 import argparse
 
-from mcp_server.commands import CommandError, confirm, number, one_rule, show, undo, write
+from mcp_server.commands import CommandError, confirm, number, one_rule, rules_here, show, undo, write
 from mcp_server.commands.history import changed
 from mcp_server.learning import admit, takeback
 from mcp_server.person import demand
 from mcp_server.wiring import Wiring
 from store.contract import Store
 from store.records import GLOBAL
+from store.revise import Move, Step
 
 
 def arguments(parser: argparse.ArgumentParser, command: str) -> None:
@@ -88,16 +89,14 @@ def _rule(options: argparse.Namespace, wiring: Wiring, name: str) -> int:
         wiring,
         [f"{rule.name} goes back to how it stood before revision {change.revision} ({change.cause}):", *_told(backs)],
     )
-    steps = takeback.steps(backs, before)
+    steps = takeback.steps(backs, before, rules)
     revision = write(wiring, rule.project, steps, cause=f"rollback {rule.name}", expected=head)
     if options.json:
         changes = changed(store.revision(rule.project, head), revision)
         show(wiring, {"revision": revision.number, "rule": rule.name, "before": change.revision, "changes": changes})
         return 0
     wiring.say(f"Revision {revision.number} has {rule.name} {before}:")
-    for line in _told(backs):
-        wiring.say(line)
-    return _end(wiring, rule.project)
+    return _came(wiring, rule.project, backs, steps)
 
 
 def _source(options: argparse.Namespace, wiring: Wiring, key: str) -> int:
@@ -106,16 +105,14 @@ def _source(options: argparse.Namespace, wiring: Wiring, key: str) -> int:
     head = store.head(key)
     source, backs = takeback.of_source(store, key, options.source)
     _ask(options, wiring, [f"From {source} came, and would go:", *_told(backs)])
-    steps = takeback.steps(backs, f"all that came from {source} is undone")
+    steps = takeback.steps(backs, f"all that came from {source} is undone", rules_here(wiring))
     revision = write(wiring, key, steps, cause=f"rollback of {source}", expected=head)
     if options.json:
         then = store.revision(key, head) if head else None
         show(wiring, {"revision": revision.number, "source": source, "changes": changed(then, revision)})
         return 0
     wiring.say(f"Revision {revision.number} is without what came from {source}:")
-    for line in _told(backs):
-        wiring.say(line)
-    return _end(wiring, key)
+    return _came(wiring, key, backs, steps)
 
 
 def _told(backs: list[takeback.Back]) -> list[str]:
@@ -136,6 +133,14 @@ def _ask(options: argparse.Namespace, wiring: Wiring, lines: list[str]) -> None:
         wiring.tell(line)
     if not confirm(wiring, "Go on?"):
         raise CommandError("nothing was changed, as the answer was not yes")
+
+
+def _came(wiring: Wiring, project: str, backs: list[takeback.Back], steps: list[Step]) -> int:
+    """Say what became of each rule, and which wait."""
+    waits = [f"  {step.reason}" for step in steps if isinstance(step.change, Move)]
+    for line in [*_told(backs), *waits]:
+        wiring.say(line)
+    return _end(wiring, project)
 
 
 def _end(wiring: Wiring, project: str) -> int:

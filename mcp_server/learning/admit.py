@@ -149,6 +149,14 @@ def twin(rule: Rule, rules: Mapping[int, Rule]) -> Rule | None:
     return None if found is None else rules[found]
 
 
+def waiting(rule: Rule, rules: Mapping[int, Rule], kind: str) -> list[Step]:
+    """The step by which a rule that comes to be on trial in another way waits for one that says the same, if any."""
+    other = twin(rule, rules) if rule.state is State.TRIAL else None
+    if other is None:
+        return []
+    return [_step(Move(rule.id, State.TRIAL, chance=WAITING), kind, f"{rule.name} is on trial{_waits(other)}")]
+
+
 def _waits(other: Rule | None) -> str:
     return "" if other is None else f"; waits, because {other.name} says nearly the same"
 
@@ -182,11 +190,11 @@ def pin(rule: Rule, rules: Mapping[int, Rule]) -> list[Step]:
     return [_step(Pin(rule.id, True), "pin", "pinned by a person")]
 
 
-def unpin(rule: Rule) -> list[Step]:
-    """Steps that take the mark away."""
+def unpin(rule: Rule, rules: Mapping[int, Rule]) -> list[Step]:
+    """Steps that take the mark away. `rules` as for `approve`."""
     if not rule.pinned:
         raise AdmissionError(f"{rule.name} is not pinned")
-    return [_step(Pin(rule.id, False), "unpin", "unpinned by a person")]
+    return [_step(Pin(rule.id, False), "unpin", "unpinned by a person"), *waiting(rule, rules, "unpin")]
 
 
 def reword(rule: Rule, text: Wording) -> list[Step]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from mcp_server.learning.admit import NO_ROOM, PERSON, STOPPED, AdmissionError, pinnable, room
+from mcp_server.learning.admit import NO_ROOM, PERSON, STOPPED, AdmissionError, pinnable, room, waiting
 from store.contract import Store
 from store.records import FORGOTTEN, LIVE, Ending, Entry, Operation, Revision, Rule, Source, State
 from store.revise import Restore, Step, undone
@@ -96,9 +96,15 @@ def of_source(store: Store, project: str, wanted: str) -> tuple[str, list[Back]]
     return name, [backs[ident] for ident in sorted(backs)]
 
 
-def steps(backs: Iterable[Back], reason: str) -> list[Step]:
-    """Steps that carry it out."""
-    return [Step(Restore(back.entry), kind="roll back", actor=PERSON, reason=reason) for back in backs]
+def steps(backs: Sequence[Back], reason: str, rules: Mapping[int, Rule]) -> list[Step]:
+    """Steps that carry it out; what comes back on trial beside one of the `rules` that says the same waits for it."""
+    made = [Step(Restore(back.entry), kind="roll back", actor=PERSON, reason=reason) for back in backs]
+    others = {ident: rule for ident, rule in rules.items() if ident not in {back.rule.id for back in backs}}
+    for rule, entry, text in backs:
+        if entry.state is State.TRIAL and not entry.pinned:
+            then = replace(rule, state=entry.state, current=replace(rule.current, text=text))
+            made += waiting(then, others, "roll back")
+    return made
 
 
 def last_change(store: Store, rule: Rule) -> Change | None:

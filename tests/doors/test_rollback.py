@@ -318,6 +318,16 @@ def test_a_rule_for_all_projects_goes_back_among_those(desk: Desk) -> None:
     assert desk.state("R1") == ("active", "", False)
 
 
+def test_what_comes_back_on_trial_beside_one_that_says_the_same_waits(desk: Desk) -> None:
+    desk.run("add", "Keep functions short.", "--trial")
+    desk.run("retire", "R1")
+    desk.run("add", "Keep the functions short.", "--trial")
+    assert "  R1 is on trial; waits, because R2 says nearly the same\n" in desk.run("rollback", "R1", "--yes")
+    assert (desk.state("R1")[0], desk.rules()["R1"].chance, desk.rules()["R2"].chance) == ("trial", 0.0, None)
+    desk.run("edit", "R1", "--path", "src/**")
+    assert desk.rules()["R1"].chance == 0.0
+
+
 # --- what the program did
 
 

@@ -148,12 +148,12 @@ def test_only_live_rules_can_be_retired_pinned_and_unpinned() -> None:
     with pytest.raises(AdmissionError, match="only a live rule can be pinned"):
         admit.pin(board.rules[1], board.rules)
     with pytest.raises(AdmissionError, match="R1 is not pinned"):
-        admit.unpin(board.rules[1])
+        admit.unpin(board.rules[1], board.rules)
     board.approve(1)
     board.do(admit.pin(board.rules[1], board.rules))
     with pytest.raises(AdmissionError, match="R1 is pinned already"):
         admit.pin(board.rules[1], board.rules)
-    board.do(admit.unpin(board.rules[1]))
+    board.do(admit.unpin(board.rules[1], board.rules))
     assert not board.rules[1].pinned
 
 
@@ -267,7 +267,12 @@ def test_an_edit_of_a_pinned_rule_leaves_it_pinned_where_there_is_room() -> None
     steps = admit.approve(board.rules[2], board.rules)
     assert steps[0].reason == "R2 approved as its new wording; R1 stays pinned"
     full = [
-        Step(Add(wording("elaborate " * 30 + f"{n}."), state=State.ACTIVE, pinned=True), kind="add", actor="p", reason="r")
+        Step(
+            Add(wording("elaborate " * 30 + f"{n}."), state=State.ACTIVE, pinned=True),
+            kind="add",
+            actor="p",
+            reason="r",
+        )
         for n in range(11)
     ]
     board.do(full)
@@ -342,3 +347,14 @@ def test_what_was_forgotten_or_applied_or_only_retires_is_not_tried() -> None:
         board.approve(3)
     board.do(admit.reject(board.rules[3], ""))
     assert board.state(3) == (State.RETIRED, Ending.REJECTED)
+
+
+def test_what_waits_goes_on_waiting_when_its_pin_is_taken_away() -> None:
+    board = Board()
+    board.do([adding("Keep functions short."), adding("Keep the functions short.", state=State.TRIAL)])
+    board.do(admit.pin(board.rules[2], board.rules))
+    board.do(admit.unpin(board.rules[2], board.rules))
+    assert (board.rules[2].state, board.rules[2].chance) == (State.TRIAL, 0.0)
+    board.do(admit.pin(board.rules[1], board.rules))
+    board.do(admit.unpin(board.rules[1], board.rules))
+    assert board.rules[1].chance is None

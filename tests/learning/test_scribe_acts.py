@@ -49,7 +49,7 @@ class Desk:
 
     def back(self, ident: int) -> None:
         _, backs = takeback.of_rule(self.store, self.rules[ident], self.rules)
-        self.do(takeback.steps(backs, "no"))
+        self.do(takeback.steps(backs, "no", self.rules))
 
     def head_back(self) -> None:
         """What `rollback` does."""
@@ -136,7 +136,7 @@ def test_approving_putting_on_trial_pinning_rejecting_and_retiring_are_told_as_w
     assert desk.told() == ["trial R1"]
     desk.do(admit.pin(desk.rules[1], desk.rules))
     assert desk.told() == ["pin R1"]
-    desk.do(admit.unpin(desk.rules[1]))
+    desk.do(admit.unpin(desk.rules[1], desk.rules))
     desk.do(admit.retire(desk.rules[1], ""))
     desk.do(admit.reject(desk.rules[2], ""))
     assert desk.told() == ["unpin R1", "retire R1", "reject R2"]
@@ -198,7 +198,7 @@ def test_all_that_a_source_brought_is_told_as_retired() -> None:
     desk.approve(3)
     desk.told()
     _, backs = takeback.of_source(desk.store, HERE, "agent:x")
-    desk.do(takeback.steps(backs, "gone"))
+    desk.do(takeback.steps(backs, "gone", desk.rules))
     assert desk.told() == ["active R1", "retire R3"]
 
 

@@ -52,7 +52,7 @@ def test_an_edit_goes_back_past_every_wording_of_the_source_and_past_what_was_wi
     store.revise(HERE, [adding("Use pip."), adding("Use npm.")], cause="add", now=NOW)
     do(store, Reword(1, wording("Use pipx.")))
     withdrawn = store.revision(HERE, 1).entries[0]
-    store.revise(HERE, takeback.steps([takeback.Back(store.rule(1), withdrawn, "")], "no"), cause="back", now=NOW)
+    store.revise(HERE, takeback.steps([takeback.Back(store.rule(1), withdrawn, "")], "no", {}), cause="back", now=NOW)
     do(store, Reword(1, wording("Use uv.", source=AGENT)), Reword(2, wording("Use yarn.", source=AGENT)))
     do(store, Reword(1, wording("Use uv.", "src/**", source=AGENT)))
     name, backs = takeback.of_source(store, HERE, "agent:x")
@@ -135,7 +135,7 @@ class Wild:
                 lambda: admit.approve(rule, known, wanted=chance.choice([None, None, State.TRIAL, State.ACTIVE])),
                 lambda: admit.reject(rule, ""),
                 lambda: admit.retire(rule, ""),
-                lambda: admit.unpin(rule) if rule.pinned else admit.pin(rule, known),
+                lambda: admit.unpin(rule, known) if rule.pinned else admit.pin(rule, known),
                 lambda: admit.reword(rule, wording(self.sentence(), source=chance.choice([PERSON, AGENT]))),
                 lambda: self.program(rule),
             ]
@@ -152,9 +152,11 @@ class Wild:
 
     def takes_back(self, rule: Rule, known: dict[int, Rule]) -> None:
         if self.chance.random() < 0.7:
-            self.write(takeback.steps(takeback.of_rule(self.store, rule, known)[1], "no"))
+            self.write(takeback.steps(takeback.of_rule(self.store, rule, known)[1], "no", known))
         else:
-            self.write(takeback.steps(takeback.of_source(self.store, HERE, rule.current.source.identity)[1], "no"))
+            self.write(
+                takeback.steps(takeback.of_source(self.store, HERE, rule.current.source.identity)[1], "no", known)
+            )
 
     def back(self) -> None:
         """What `rollback` does."""
@@ -166,7 +168,7 @@ class Wild:
     def rule_back(self) -> None:
         """What `rollback R1` does."""
         known = rules(self.store)
-        self.write(takeback.steps(takeback.of_rule(self.store, known[1], known)[1], "no"))
+        self.write(takeback.steps(takeback.of_rule(self.store, known[1], known)[1], "no", known))
 
     def entries(self) -> tuple[Entry, ...]:
         return self.store.revision(HERE, self.store.head(HERE)).entries
@@ -209,7 +211,7 @@ def test_whatever_happened_nothing_of_a_source_is_left_in_force_and_a_persons_en
     except AdmissionError:
         assert not [r for r in before.values() if r.current.source == AGENT and r.state is not State.RETIRED]
         return
-    wild.write(takeback.steps(backs, "gone"))
+    wild.write(takeback.steps(backs, "gone", before))
     after = rules(wild.store)
     assert not [rule for rule in after.values() if rule.current.source == AGENT and rule.state is not State.RETIRED]
     assert not [rule for rule in after.values() if rule.current.source == AGENT and rule.ending in STOPPED]
