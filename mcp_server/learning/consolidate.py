@@ -73,7 +73,9 @@ def decide(store: Store, ruling: Ruling, steps: list[Step], words: str, now: flo
         expected=ruling.head,
     )
     if ruling.stopped:
-        store.keep_answer(stopping(ruling.project), "; ".join(ruling.stopped), now=now)
+        untold = store.answer(stopping(ruling.project))
+        words = "; ".join(filter(None, (untold, *ruling.stopped)))
+        store.keep_answer(stopping(ruling.project), words, now=now)
     return revision
 
 

@@ -4,17 +4,14 @@ Only what came since the last run is read, so a decision costs the same after te
 written here: a ruling is a value, and `Store.decide` keeps all of it or nothing.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, cast
 
+from mcp_server.learning import recall, settle
 from mcp_server.learning import scribe as scribes
-from mcp_server.learning import settle
 from mcp_server.learning.recurrence import Recurrence, recurrence
 from mcp_server.learning.scribe import Notes, Scribe
 from mcp_server.learning.trials import held as sessions
-from mcp_server.learning.trials import state as kept
-from mcp_server.learning.trials.engine import Engine
 from mcp_server.learning.trials.events import ACTIVE, RETIRED
 from mcp_server.learning.trials.policy import Policy
 from mcp_server.learning.trials.replies import Decisions
@@ -26,7 +23,6 @@ from store.records import LIVE, Ending, Entry, Rule, State, Trials
 from store.revise import Move, Restore, Step
 
 PROGRAM = "program"
-FORMAT = 1
 
 
 class Ruling(NamedTuple):
@@ -46,39 +42,31 @@ class Ruling(NamedTuple):
 
 
 def make(store: Store, project: str, *, now: float, policy: Policy) -> Ruling | None:
-    """What a run over a project's sessions would decide now; None where nothing came since the last one."""
+    """What a run over a project's sessions would decide now; None where nothing came since the last one.
+
+    Raises `LogError` where what was kept cannot be read, nor had anew from the log.
+    """
     head, before = store.head(project), store.trials(project)
-    engine = Engine(policy)
-    notes = Notes()
-    if before is not None:
-        state = json.loads(before.state)
-        kept.load(state["engine"], engine)
-        notes = Notes.load(state["notes"])
+    engine, notes = recall.standing(store, project, before, policy)
     lines = before.lines if before else 0
-    scribe = Scribe(store, project, engine, notes)
+    scribe = Scribe(store, project, engine, notes, now=now)
     if not lines:
         scribe.write("hello", v=1, settled=True)
-    scribe.catch_up()
+    scribe.catch_up(head)
     for name in list(notes.open):
-        _settle(scribe, name, max(now, notes.ts))
+        _settle(scribe, name)
     if len(scribe.lines) == (not lines):
-        state = _state(scribe)
+        state = recall.kept(engine, notes)
         if (before is None and notes == Notes()) or (before is not None and state == before.state):
             return None
         return Ruling(project, head, Trials(state, before.decided if before else "", lines), (), {})
-    return _look(scribe, head, lines, now)
+    return _look(scribe, head, lines, policy)
 
 
-def _state(scribe: Scribe) -> str:
-    """What the next run goes on from."""
-    return json.dumps({"format": FORMAT, "engine": kept.dump(scribe.engine), "notes": scribe.notes.dump()})
-
-
-def _look(scribe: Scribe, head: int, lines: int, now: float) -> Ruling:
+def _look(scribe: Scribe, head: int, lines: int, policy: Policy) -> Ruling:
     """Let the engine decide, and turn what it decided into steps."""
-    notes, engine, rules, policy = scribe.notes, scribe.engine, scribe.rules, scribe.engine.policy
-    settings = {name: getattr(policy, name) for name in ("explore", "holdout", "off", "guard")}
-    decisions = scribe.consolidate(now, settings)
+    notes, engine, rules = scribe.notes, scribe.engine, scribe.rules
+    decisions = scribe.consolidate({name: getattr(policy, name) for name in recall.SETTINGS})
     decided = {int(name[1:]): made for name, made in decisions.rules.items()}
     steps: list[Step] = []
     stopped: list[str] = []
@@ -95,7 +83,7 @@ def _look(scribe: Scribe, head: int, lines: int, now: float) -> Ruling:
     return Ruling(
         scribe.project,
         head,
-        Trials(_state(scribe), written(decisions), lines + len(scribe.lines)),
+        Trials(recall.kept(engine, notes), written(decisions), lines + len(scribe.lines)),
         tuple(scribe.lines),
         dict(_chances(rules, decided, steps, off=policy.off)),
         tuple(steps),
@@ -105,40 +93,47 @@ def _look(scribe: Scribe, head: int, lines: int, now: float) -> Ruling:
     )
 
 
-def _settle(scribe: Scribe, name: str, now: float) -> None:
-    """Say what became of a session, as far as its detectors have had their time."""
-    engine, notes, store = scribe.engine, scribe.notes, scribe.store
-    opened, held = notes.open[name], engine.held.get(name)
+def _settle(scribe: Scribe, name: str) -> None:
+    """Say what became of a session, as far as its detectors have had their time.
+
+    The engine waits for an outcome for two weeks after it was told of a session, so one that lives longer, or whose
+    clock was ahead, has settled then.
+    """
+    engine, notes, store, now = scribe.engine, scribe.notes, scribe.store, scribe.now
+    opened, held, policy = notes.open[name], engine.held[name], engine.policy
     session = store.session(opened.session, opened.project)
-    if held is None or session is None or now < session.seen + engine.policy.settle:
+    end = held.started + policy.settle_late - policy.settle
+    if session is None or now < min(session.seen, end) + policy.settle:
         return
     facts = store.evidence(opened.project, session=opened.session)
     episodes = store.episodes(opened.session, opened.project)
-    last = settle.last_sign(session, episodes, facts)
-    if now < last + engine.policy.settle:
+    last = min(end, settle.last_sign(session, episodes, facts))
+    if now < last + policy.settle:
         return
     if not opened.scored:
-        given = {rule for rule, coin in held.coins.items() if coin.assigned}
+        given = {rule for rule, coin in scribe.coins(name).items() if coin.assigned}
         for said in settle.outcomes(session, episodes, facts, last=last, votable=given):
             scribe.write("outcome", now, session=name, **said)
         notes.open[name] = opened._replace(scored=True)
-    for rule in _due(scribe, name, last, now):
-        shown = store.exposures(session.id, session.project)
-        trigger = next((each.time for each in shown if each.rule == rule.id), session.started)
-        found = recurrence(rule.target, facts, trigger=trigger, session=session).recurrence
+    for rule in _due(scribe, name, last):
+        shown, version = store.exposures(session.id, session.project), notes.rules[rule.id].version
+        trigger = next(each.time for each in shown if (each.rule, each.version) == (rule.id, version))
+        found = Recurrence.UNKNOWN
+        if rule.target:  # else it was forgotten, and nobody can look for it any more
+            found = recurrence(rule.target, facts, trigger=trigger, session=session).recurrence
         recurred = None if found is Recurrence.UNKNOWN else found is Recurrence.RECURRED
         scribe.write("recurrence", now, session=name, rule=rule.name, recurred=recurred)
 
 
-def _due(scribe: Scribe, name: str, last: float, now: float) -> Iterator[Rule]:
+def _due(scribe: Scribe, name: str, last: float) -> Iterator[Rule]:
     """Rules with a target whose detector has had its time in a session, and of which it was not said yet."""
     engine, held = scribe.engine, scribe.engine.held[name]
-    for named, coin in held.coins.items():
+    for named, coin in scribe.coins(name).items():
         trial, rule = engine.books.trials[named], scribe.rules[int(named[1:])]
         waiting = coin.p is not None and coin.version == trial.version and trial.target
         if waiting and named not in held.done and named not in held.recurrences:
             late = trial.target.partition(":")[0] in sessions.LATE_KINDS
-            if now >= last + (engine.policy.settle_late if late else engine.policy.settle):
+            if scribe.now >= last + (engine.policy.settle_late if late else engine.policy.settle):
                 yield rule
 
 
@@ -162,14 +157,13 @@ def _moved(store: Store, rule: Rule, told: scribes.Told, made: Decision) -> Step
 
 
 def _before(store: Store, rule: Rule) -> Entry | None:
-    """How a rule stood with the wording it had before its current one, where that was in force."""
-    older = [v for v in store.versions(rule.id) if v.number < rule.current.number and not v.withdrawn and v.text]
-    if not older:
-        return None
-    for number in range(store.head(rule.project), 0, -1):
+    """How a rule stood with the wording it had before its current one, where that was in force until the end."""
+    versions = store.versions(rule.id)
+    older = {v.number for v in versions if v.number < rule.current.number and not v.withdrawn and v.text}
+    for number in range(store.head(rule.project) if older else 0, 0, -1):
         for entry in store.revision(rule.project, number).entries:
-            if entry.rule == rule.id and entry.version == older[-1].number and entry.state in LIVE:
-                return entry
+            if entry.rule == rule.id and entry.version in older:
+                return entry._replace(pinned=rule.pinned) if entry.state in LIVE else None
     return None
 
 

@@ -45,7 +45,8 @@ def outcomes(
             told.append({"source": "ci", "score": SCORES[verified]})
         reports = [fact for fact in mine if fact.kind is Kind.REPORT]
         if reports:
-            told.append(_report(reports[-1], votable, beside=verified in SCORES))
+            newest = max(reports, key=lambda fact: (fact.time, fact.id))
+            told.append(_report(newest, votable, beside=verified in SCORES))
     told = told or [{"success": None}]
     if any(_complains(fact) for fact in facts):
         told[0]["feedback"] = "neg"
@@ -60,17 +61,17 @@ def outcomes(
 def _report(fact: Evidence, votable: Container[str], *, beside: bool) -> dict[str, object]:
     said: dict[str, object] = {"source": "self"}
     score = fact.detail.get("score")
-    word = Outcome(str(fact.detail.get("outcome", Outcome.UNKNOWN)))
+    word = str(fact.detail.get("outcome"))
     if isinstance(score, int | float) and 0 <= score <= 1:
         said["score"] = float(score)
     elif word in SCORES:
-        said["score"] = SCORES[word]
+        said["score"] = SCORES[Outcome(word)]
     else:
         said["success"] = None
     for name in ("helpful", "harmful"):
         ids = fact.detail.get(name)
         names = [f"R{ident}" for ident in cast("list[object]", ids)] if isinstance(ids, list) else []
-        voted = [rule for rule in names if rule in votable]
+        voted = [rule for rule in dict.fromkeys(names) if rule in votable]
         if voted:
             said[name] = voted
     if beside:
