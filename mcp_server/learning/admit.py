@@ -67,7 +67,11 @@ def approve(rule: Rule, rules: Mapping[int, Rule], *, wanted: State | None = Non
             ]
         case _:
             room(rules, rule.project, freed=len(replaced))
-            first, *pinned = _into(rule, rules, becomes(rule, rules, wanted))
+            goal, kept = becomes(rule, rules, wanted), [each.name for each in replaced if each.pinned]
+            if kept and goal is State.TRIAL:
+                how = f"`mcp-promptlearn approve {rule.name} --active` does it without a trial"
+                raise AdmissionError(f"{rule.name} would take the place of {', '.join(kept)}, which is pinned; {how}")
+            first, *pinned = _into(rule, rules, goal)
             merged = [
                 _step(Move(each.id, State.RETIRED, Ending.MERGED), "retire", f"merged into {rule.name}")
                 for each in replaced
