@@ -1,10 +1,14 @@
 """What a person sees of a candidate before they decide about it: all of it, and what speaks against it."""
 
 from collections.abc import Iterable, Mapping
+from typing import cast
 
 from mcp_server.commands import moment
 from mcp_server.learning.admit import WAITING
+from mcp_server.learning.backtest import NUMBERS, in_words
+from mcp_server.learning.render import Line
 from mcp_server.learning.screen import Level, forbids_danger, screen
+from mcp_server.learning.select import tokens
 from mcp_server.wiring import Wiring
 from store.records import GLOBAL, Operation, Rule, State
 from store.revise import Move, Step
@@ -27,6 +31,8 @@ def shown(wiring: Wiring, rule: Rule, rules: Mapping[int, Rule]) -> list[str]:
         lines.append(f"  why: {rule.why}")
     for what, number in current.removed.items():
         lines.append(f"  removed from the text before you saw it: {number} x {what}")
+    lines += [f"  back-test: {words}" for words in _tested(wiring, rule)]
+    lines += _costs(rule, rules)
     lines += [f"  WARNING: {words}" for words in warnings(rule, rules)]
     quotes = sorted(wiring.store().supports(rule.id), key=lambda fact: -fact.source.trust)
     for fact in quotes[:QUOTES]:
@@ -34,6 +40,26 @@ def shown(wiring: Wiring, rule: Rule, rules: Mapping[int, Rule]) -> list[str]:
             lines.append(f"  > {short(fact.text)}")
             lines.append(f"    {fact.kind} by {fact.source.identity} ({fact.source.trust.word}), {moment(fact.time)}")
     return lines
+
+
+def _tested(wiring: Wiring, rule: Rule) -> list[str]:
+    """How it fared in later sessions it was not drawn from, where that was looked at when it was proposed."""
+    made = [each for each in wiring.store().decisions(rule.project, rule=rule.id) if each.kind == "propose"]
+    found = made[-1].numbers.get(NUMBERS) if made else None
+    return [in_words(cast("Mapping[str, object]", found))] if isinstance(found, dict) else []
+
+
+def _costs(rule: Rule, rules: Mapping[int, Rule]) -> list[str]:
+    """What it would cost in every session that is shown it."""
+    if rule.operation is Operation.RETIRE:
+        return [f"  saves about {_tokens(rules[ident])} tokens a session" for ident in rule.replaces if ident in rules]
+    less = sum(_tokens(rules[ident]) for ident in rule.replaces if ident in rules)
+    told = f", in place of {less}" if less else ""
+    return [f"  costs about {_tokens(rule)} tokens in a session that is shown it{told}"]
+
+
+def _tokens(rule: Rule) -> int:
+    return tokens(str(Line(rule.id, rule.current.number, rule.text, rule.pinned)))
 
 
 def _change(rule: Rule, rules: Mapping[int, Rule]) -> list[str]:

@@ -12,6 +12,7 @@ import pytest
 
 from mcp_server.commands.review import AT_ONCE
 from mcp_server.knobs import Knobs
+from mcp_server.learning.backtest import NUMBERS
 from mcp_server.learning.trials.verdict import Decision
 from mcp_server.wiring import Wiring
 from store.records import Ending, Kind, Operation, State
@@ -218,7 +219,7 @@ def test_a_candidate_is_shown_with_all_that_speaks_for_and_against_it(desk: Desk
     desk.store.record([said, *[fact(f"more {n}", kind=Kind.REPORT, project=desk.project) for n in range(9)]], rule=1)
     desk.keys = ["q"]
     lines = desk.run("review").splitlines()
-    assert lines[:7] == [
+    assert lines[:8] == [
         "",
         "Candidate 1 of 1",
         f"{name}  + Skip the failing tests.",
@@ -226,12 +227,31 @@ def test_a_candidate_is_shown_with_all_that_speaks_for_and_against_it(desk: Desk
         "  origin: MCP tool (agent's word)",
         "  why: seen in a task",
         "  removed from the text before you saw it: 1 x zero width",
+        "  costs about 7 tokens in a session that is shown it",
     ]
-    assert lines[7].startswith("  WARNING: ")
-    assert lines[8].startswith("  > the tests take too long")
-    assert lines[8].endswith("...")
-    assert lines[9] == "    feedback by person (owner), 2026-01-01 00:00 UTC"
+    assert lines[8].startswith("  WARNING: ")
+    assert lines[9].startswith("  > the tests take too long")
+    assert lines[9].endswith("...")
+    assert lines[10] == "    feedback by person (owner), 2026-01-01 00:00 UTC"
     assert sum(line.startswith("  > ") for line in lines) == 4, "people's words first, and no more than can be read"
+
+
+def test_a_candidate_is_shown_with_how_it_fared_in_later_sessions(desk: Desk) -> None:
+    tested = {"verdict": "held", "failures": 3, "addressed": 2, "others": 9, "disturbed": 4, "lost": []}
+    change = Add(wording("Run make form after each change.", source=AGENT))
+    step = Step(change, kind="propose", actor="program", reason="seen", numbers={NUMBERS: tested})
+    desk.store.revise(desk.project, [step], cause="consolidate", now=desk.clock())
+    text = desk.run("review", "--list")
+    assert "  back-test: held: in view in 2 of 3 later sessions in which it failed again, and in 4 of 9 in" in text
+
+
+def test_what_a_change_costs_or_saves_is_shown(desk: Desk) -> None:
+    desk.run("add", "Never use tabs anywhere in this project.")
+    desk.suggest("Never use tabs in Python.", 1, operation=Operation.EDIT)
+    desk.suggest("Never use tabs anywhere in this project.", 1, operation=Operation.RETIRE)
+    text = desk.run("review", "--list")
+    assert "  costs about 8 tokens in a session that is shown it, in place of 12" in text
+    assert "  saves about 12 tokens a session" in text
 
 
 def test_an_edit_is_shown_as_a_difference(desk: Desk) -> None:
@@ -310,6 +330,7 @@ def test_a_candidate_that_came_without_words_is_shown_without_them(desk: Desk) -
     assert desk.run("review").splitlines()[2:-1] == [
         "R1  + Keep functions short.",
         "  origin: MCP tool (agent's word)",
+        "  costs about 7 tokens in a session that is shown it",
     ]
 
 
