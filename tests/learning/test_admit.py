@@ -365,7 +365,7 @@ def test_what_is_pinned_does_not_give_way_to_a_trial() -> None:
     board.add("Use uv for tests.", "Use uv for builds.")
     board.suggest("Use uv for tests and builds.", Operation.MERGE, 1, 2)
     board.do(admit.pin(board.rules[1], board.rules))
-    with pytest.raises(AdmissionError, match="R3 would take the place of R1, which is pinned; .*approve R3 --active"):
+    with pytest.raises(AdmissionError, match=r"R3 would take the place of R1, which is pinned; .*approve R3 --active"):
         board.approve(3)
     board.do(admit.approve(board.rules[3], board.rules, wanted=State.ACTIVE))
     assert [board.rules[n].state for n in (1, 2, 3)] == [State.RETIRED, State.RETIRED, State.ACTIVE]

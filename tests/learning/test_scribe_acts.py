@@ -231,6 +231,22 @@ def test_what_a_person_ends_never_comes_back_by_itself(act: str) -> None:
     assert not [each for each in desk.store.exposures(f"s{desk.sessions}", HERE) if each.rule == 1]
 
 
+@pytest.mark.parametrize("how", ["reject", "source"])
+def test_what_the_program_stopped_and_a_person_then_ended_is_not_tried_again(how: str) -> None:
+    free, ended = Desk(), Desk()
+    for desk in (free, ended):
+        desk.add("Use uv.", State.TRIAL, TARGET)
+        desk.add("Use nox.", State.TRIAL)
+        _ended_by_the_program(desk)
+    if how == "reject":
+        ended.do(admit.reject(ended.rules[1], ""))
+    else:
+        ended.do(takeback.steps(takeback.of_source(ended.store, HERE, "person")[1][:1], "gone", {}))
+    assert 1 in [concerned(step.change) for step in free.play(12, helps=True)]
+    assert 1 not in [concerned(step.change) for step in ended.play(12, helps=True)]
+    assert ended.rules[1].ending in {Ending.REJECTED, Ending.UNDONE}
+
+
 def _ended_by_the_program(desk: Desk) -> None:
     while desk.rules[1].state is not State.RETIRED:
         desk.play(1, helps=False)
