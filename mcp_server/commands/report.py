@@ -1,19 +1,21 @@
 """`report`: what is known of each rule's effect and of all together, what is still needed, and what could be done."""
 
 import argparse
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from mcp_server.commands import CommandError, rule_here, show
 from mcp_server.learning import decided as decisions
 from mcp_server.learning import fingerprint
 from mcp_server.learning.account import WINDOW, Account, Need, Pace, accounts, bar, early, pace, seen
 from mcp_server.learning.decided import Decided
-from mcp_server.learning.outlook import Outlook, holdout, outlook
 from mcp_server.learning.trials.policy import Policy
 from mcp_server.wiring import Wiring
 from store.contract import Store
 from store.records import GLOBAL, LIVE, Exposure, Kind, Rule, State
+
+if TYPE_CHECKING:
+    from mcp_server.learning.outlook import Outlook
 
 FAILURES = 200
 """Newest failures of a rule's target that are looked at."""
@@ -43,7 +45,7 @@ class Report(NamedTuple):
     """Decisions that wait for a person."""
     holdout: Need | None
     """What the coin of all rules together would need; None where it has told something, or no coins are thrown."""
-    outlook: Outlook | None
+    outlook: "Outlook | None"
     """Where it is too early to say anything of any rule."""
     alone: bool
     """It is about one rule only."""
@@ -91,7 +93,7 @@ def read(wiring: Wiring, project: str, *, only: Rule | None = None) -> Report:
     sessions = [each for key in keys for each in store.sessions(key, since=now - WINDOW)]
     lately = [(max(each.started, now - WINDOW), store.exposures(each.id, each.project)) for each in sessions]
     found = seen(lately, now)
-    rules = store.rules(project) if only is None else [only]
+    rules = [only] if only is not None else _rules(store, project, decided)
     told = accounts(rules, decided, found, _again(store, rules, keys, lately), policy)
     live = tuple(each for each in told if each.rule.state in LIVE and each.rule.served)
     if only is not None:
@@ -119,6 +121,13 @@ def read(wiring: Wiring, project: str, *, only: Rule | None = None) -> Report:
         outlook=_outlook(came, tried, policy) if only is None else None,
         alone=only is not None,
     )
+
+
+def _rules(store: Store, project: str, decided: Decided | None) -> list[Rule]:
+    """The live rules, and the retired ones that were tried; of the others nothing is told."""
+    tried: Mapping[int, object] = decided.rules if decided else {}
+    states = [*LIVE, State.RETIRED] if tried else LIVE
+    return [rule for rule in store.rules(project, states=states) if rule.state in LIVE or rule.id in tried]
 
 
 def _again(
@@ -150,12 +159,16 @@ def _had_coin(account: Account) -> bool:
 def _holdout(came: Pace, decided: Decided | None, policy: Policy) -> Need | None:
     if policy.off or (decided is not None and decided.set is not None):
         return None
+    from mcp_server.learning.outlook import holdout
+
     return holdout(came, policy.holdout or HOLDOUT, policy)
 
 
-def _outlook(came: Pace, tried: list[Account], policy: Policy) -> Outlook | None:
+def _outlook(came: Pace, tried: list[Account], policy: Policy) -> "Outlook | None":
     if policy.off or not came.sessions or not tried or not early(tried, policy):
         return None
+    from mcp_server.learning.outlook import outlook
+
     most = max(each.made.n if each.made else 0 for each in tried)
     return outlook(came, most=most, rules=len(tried), policy=policy)
 
@@ -228,7 +241,7 @@ def _pace(found: Pace) -> dict[str, object]:
     return {"sessions": found.sessions, "days": round(found.days, 2), "rate": round(found.per_day, 4)}
 
 
-def _outlook_facts(found: Outlook) -> dict[str, object]:
+def _outlook_facts(found: "Outlook") -> dict[str, object]:
     strong = found.strong
     half = strong.known.half
     return {

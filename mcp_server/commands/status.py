@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Mapping
 
-from mcp_server.commands import count, moment, show, verdicts
+from mcp_server.commands import count, moment, show
 from mcp_server.delivery import paused
 from mcp_server.wiring import Wiring
 from store.contract import Store
@@ -23,7 +23,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     numbers, known = store.numbers(key), store.counts(key)
     everywhere = 0 if key == GLOBAL else _live(store.numbers(GLOBAL).rules)
     kinds = {kind: known.get(kind, 0) for kind in Kind}
-    waiting = verdicts.waiting(wiring)
+    decisions = _decisions(store, key)
     facts: dict[str, object] = {
         "project": key,
         "name": place.project.name,
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         "reverts": kinds[Kind.REVERT],
         "model": wiring.settings.model or None,
         "paused": paused(store, key),
-        "decisions": len(waiting),
+        "decisions": decisions,
     }
     if options.json:
         show(wiring, facts)
@@ -70,15 +70,23 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     )
     wiring.say(f"  store     {facts['store']}")
     wiring.say(f"  model     {wiring.settings.model or 'none, consolidate works without'}")
-    if waiting:
-        wiring.say(
-            f"{count(len(waiting), 'decision waits', 'decisions wait')} for you: trials have told enough to ask."
-        )
-    if facts["candidates"] or waiting:
+    if decisions:
+        wiring.say(f"{count(decisions, 'decision waits', 'decisions wait')} for you: trials have told enough to ask.")
+    if facts["candidates"] or decisions:
         wiring.say("Next: mcp-promptlearn review")
     elif numbers.seen is None:
         wiring.say("Next: mcp-promptlearn setup, as no agent has asked for rules here yet")
     return 0
+
+
+def _decisions(store: Store, project: str) -> int:
+    """How many decisions that trials ask for wait for a person."""
+    tried = [key for key in dict.fromkeys((project, GLOBAL)) if store.trials(key) is not None]
+    if not tried:
+        return 0
+    from mcp_server.learning.decided import waiting
+
+    return len(waiting(store, tried))
 
 
 def _plain(store: Store, project: str, state: State) -> int:

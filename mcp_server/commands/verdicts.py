@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mcp_server.commands import rules_here, write
 from mcp_server.commands.keys import pressed
 from mcp_server.learning import account_words as words
-from mcp_server.learning import admit, decided
+from mcp_server.learning import decided
 from mcp_server.learning.decided import Ask
 from mcp_server.learning.trials.words import APPROVE, OBSOLETE, REJECT, RESUME, RETIRE
 from mcp_server.wiring import Wiring
@@ -24,13 +24,7 @@ _YES = {
 
 def waiting(wiring: Wiring) -> list[Ask]:
     """The decisions about rules of this project, and of all projects, that wait for a person."""
-    store, key = wiring.store(), wiring.place().project.key
-    found: list[Ask] = []
-    for project in dict.fromkeys((key, GLOBAL)):
-        made = decided.read(store.trials(project))
-        if made is not None and any(each.asks for each in made.rules.values()):
-            found += decided.asks(store.rules(project), made, store.answer)
-    return found
+    return decided.waiting(wiring.store(), dict.fromkeys((wiring.place().project.key, GLOBAL)))
 
 
 def shown(ask: Ask) -> list[str]:
@@ -95,9 +89,11 @@ def _decided(wiring: Wiring, ask: Ask, rules: dict[int, Rule], head: int) -> boo
 
 def _carry_out(wiring: Wiring, ask: Ask, rules: dict[int, Rule], head: int) -> None:
     rule = rules[ask.rule.id]
+    from mcp_server.learning.admit import AdmissionError
+
     try:
         steps = _steps(ask.what, rule, rules, ask.decision.reason)
-    except admit.AdmissionError as error:
+    except AdmissionError as error:
         wiring.say(f"{error}.")
         return
     revision = write(wiring, rule.project, steps, cause=f"{steps[0].kind} {rule.name}", expected=head)
@@ -107,6 +103,8 @@ def _carry_out(wiring: Wiring, ask: Ask, rules: dict[int, Rule], head: int) -> N
 
 def _steps(what: str, rule: Rule, rules: dict[int, Rule], reason: str) -> list[Step]:
     """What a person's yes comes to; the numbers they saw are a part of the reason."""
+    from mcp_server.learning import admit
+
     if what in {APPROVE, RESUME}:
         return admit.approve(rule, rules, wanted=State.ACTIVE)
     given = f"a person's answer: {reason}"

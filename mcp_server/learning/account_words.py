@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from math import floor, log10
+from typing import TYPE_CHECKING
 
 from mcp_server.learning.account import Account, Exposed, Need, Pace
-from mcp_server.learning.outlook import Outlook
 from mcp_server.learning.trials.events import RETIRED, TRIAL
 from mcp_server.learning.trials.known import COINS, DETECTOR, REPORTS
 from mcp_server.learning.trials.policy import PER_RULE, Policy
@@ -13,6 +13,9 @@ from mcp_server.learning.trials.trial import FUTILE, GUARDRAIL, HARMFUL, UNLIKEL
 from mcp_server.learning.trials.verdict import Decision
 from mcp_server.learning.trials.words import percent, points
 from store.records import Rule, State
+
+if TYPE_CHECKING:
+    from mcp_server.learning.outlook import Outlook
 
 DAYS, WEEKS = 14, 70
 """Up to so many days they are told in days, up to so many in weeks."""
@@ -155,7 +158,7 @@ def holdout(need: Need, share: float) -> str:
     )
 
 
-def early(found: Outlook, pace: Pace, policy: Policy) -> list[str]:
+def early(found: "Outlook", pace: Pace, policy: Policy) -> list[str]:
     """What a person with few sessions can know, and when."""
     first, strong = found.first, found.strong
     least = f"nothing is said of a rule before {policy.min_sessions:.0f} sessions in its scope were scored"

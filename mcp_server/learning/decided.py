@@ -10,6 +10,7 @@ from mcp_server.learning.trials.replies import Whole
 from mcp_server.learning.trials.trial import GUARDRAIL, HARMFUL
 from mcp_server.learning.trials.verdict import EARLY, UNMEASURED, Decision
 from mcp_server.learning.trials.words import APPROVE, OBSOLETE, REJECT, RESUME, RETIRE
+from store.contract import Store
 from store.records import LIVE, Rule, State, Trials
 
 
@@ -94,6 +95,16 @@ def asks(rules: Iterable[Rule], decided: Decided | None, answer: Callable[[str],
         ask = Ask(rule, made, made.asks)
         if answer(ask.question) != made.verdict:
             found.append(ask)
+    return found
+
+
+def waiting(store: Store, projects: Iterable[str]) -> list[Ask]:
+    """What a person should decide now about the rules of some projects."""
+    found: list[Ask] = []
+    for project in projects:
+        decided = read(store.trials(project))
+        if decided is not None and any(made.asks for made in decided.rules.values()):
+            found += asks(store.rules(project), decided, store.answer)
     return found
 
 

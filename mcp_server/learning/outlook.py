@@ -1,15 +1,17 @@
 """What a person with few sessions can know, and when: from the engine itself, at the pace of their own sessions."""
 
 from math import ceil
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mcp_server.learning.account import Need, Pace
 from mcp_server.learning.trials.policy import Policy
-from mcp_server.learning.trials.power import Plan, Scenario, plan
+
+if TYPE_CHECKING:
+    from mcp_server.learning.trials.power import Plan
 
 RUNS, HORIZON, SEED = 20, 300, 1
 """Imagined projects, and sessions of each: as many as a person waits for."""
-STRONG = Scenario(0.4, base=0.5, target=True)
+BASE, WITH = 0.5, 0.1
 """A failure that recurs in every other session, and with its rule in one of ten."""
 EFFECTS = (0.15, 0.05)
 """On success, of a rule that has no failure to watch for."""
@@ -22,7 +24,7 @@ class Outlook(NamedTuple):
 
     first: Need
     """Sessions in its scope until anything is said of the rule that had most; the effect is 0."""
-    strong: Plan
+    strong: "Plan"
     """Of a rule whose failure is looked for."""
     success: tuple[Need, ...]
     """Of a rule without one, by effect."""
@@ -30,8 +32,12 @@ class Outlook(NamedTuple):
 
 def outlook(pace: Pace, *, most: int, rules: int, policy: Policy) -> Outlook:
     """What can be known at this pace. `most`: sessions scored of the rule with most; `rules`: those that are tried."""
+    from mcp_server.learning.trials.power import Scenario, plan
+
     left = max(0, ceil(policy.min_sessions) - most)
-    asked = STRONG._replace(per_day=pace.per_day, explore=policy.explore, rules=max(1, rules))
+    asked = Scenario(
+        BASE - WITH, base=BASE, target=True, per_day=pace.per_day, explore=policy.explore, rules=max(1, rules)
+    )
     played = plan(asked, seed=SEED, runs=RUNS, horizon=HORIZON, policy=policy._replace(settles=True))
     sizes = [(effect, imagined(0.5, effect, policy)) for effect in EFFECTS]
     return Outlook(
