@@ -1,92 +1,224 @@
 """`learning.model` by the `openai` package: any endpoint that speaks its chat completions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import anyio
 from openai import (
     APIConnectionError,
     APIError,
     APIStatusError,
-    APITimeoutError,
-    BadRequestError,
-    DefaultHttpxClient,
-    OpenAI,
+    AsyncOpenAI,
+    DefaultAsyncHttpxClient,
     OpenAIError,
 )
 from pydantic import BaseModel, Field, ValidationError
 
 from mcp_server.learning.model import ModelError, Question
+from mcp_server.shape import bare, in_words, is_strict
+from mcp_server.spending import ANSWER, Meter, Usage, estimate, number, table, tokens
 
-TOKENS = 2000
-"""Most tokens of one answer; reasoning models spend most of it before the first word."""
+MOST = 1024 * 1024
+"""Bytes of one reply that are read; no sentence needs more."""
+
+STRICT, LOOSE, JSON, PLAIN = range(4)
+"""How an answer's shape is asked for: by a schema that is kept to, by a schema, as any JSON, or in words alone."""
+
+UNKNOWN = frozenset({400, 415, 422, 501})
+"""What servers answer to a request that asks for what they do not know."""
+
+KEPT_OUT = {401: "refused the key (status 401); set OPENAI_API_KEY", 403: "gives this key no access (status 403)"}
 
 
 class OpenAIModel:
-    """A model at an OpenAI-compatible endpoint. No tools, no redirects, one question after the other."""
+    """A model at an OpenAI-compatible endpoint. No tools, no redirects, so many questions at a time.
 
-    def __init__(self, name: str, *, base_url: str, key: str, timeout: float, retries: int = 2) -> None:
+    The `openai` package tries again by itself, `retries` times: after a lost connection and the statuses 408, 409,
+    429 and 5xx, waiting as long as the endpoint asks (two minutes at most) or longer from try to try. Each try ends
+    after `timeout` seconds, and is the last one then.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        base_url: str,
+        key: str,
+        timeout: float,
+        retries: int = 2,
+        parallel: int = 4,
+        meter: Meter | None = None,
+    ) -> None:
         self.name = name
-        self._where = base_url
-        # Where evidence may go was asked for one host: a redirect must not carry it to another.
-        http = DefaultHttpxClient(follow_redirects=False)
-        # Local servers ask for no key, but the package insists on a word.
-        self._client = OpenAI(
-            base_url=base_url, api_key=key or "none", timeout=timeout, max_retries=retries, http_client=http
-        )
+        self._meter = meter or Meter()
+        self._where, self._key = base_url, key
+        self._timeout, self._retries, self._parallel = timeout, retries, parallel
+        self._mode = STRICT
+        """The most that the endpoint is known not to have refused."""
+        self._limit = "max_completion_tokens"
+        self._left: ModelError | None = None
+        """Why the endpoint is left alone for the rest of the run."""
 
     def ask(self, questions: Sequence[Question]) -> list[str | ModelError]:
-        """See `Model.ask`. After an endpoint could not be reached at all, it is not tried again."""
-        answers: list[str | ModelError] = []
-        gone: ModelError | None = None
-        for question in questions:
-            if gone is None:
-                try:
-                    answers.append(self._ask(question))
-                except ModelError as error:
-                    answers.append(error)
-                except APIConnectionError as error:
-                    slow = isinstance(error, APITimeoutError)
-                    gone = ModelError(
-                        f"{self._where} " + ("did not answer in time" if slow else "could not be reached")
-                    )
-                    answers.append(gone)
-                except APIStatusError as error:
-                    answers.append(ModelError(f"{self._where} answered with status {error.status_code}"))
-                except (APIError, OpenAIError) as error:
-                    answers.append(ModelError(f"{self._where} failed ({type(error).__name__})"))
-            else:
-                answers.append(gone)
+        """See `Model.ask`. After an endpoint could not be reached, or let nobody in, it is not tried again."""
+        if not questions:
+            return []
+        with self._meter.batch(self.name, estimate(questions, self._meter.rates)):
+            return anyio.run(self._all, questions)
+
+    async def _all(self, questions: Sequence[Question]) -> list[str | ModelError]:
+        answers: list[str | ModelError] = [ModelError("was not asked")] * len(questions)
+        places = anyio.Semaphore(self._parallel)
+
+        async def answer(client: AsyncOpenAI, place: int) -> None:
+            async with places:
+                answers[place] = await self._answer(client, questions[place])
+
+        # Where evidence may go was asked for one host: a redirect must not carry it to another.
+        http = _Bounded(self._timeout, follow_redirects=False)
+        # Local servers ask for no key, but the package insists on a word.
+        client = AsyncOpenAI(
+            base_url=self._where,
+            api_key=self._key or "none",
+            timeout=2 * self._timeout,  # its own clocks begin anew with every byte
+            max_retries=self._retries,
+            http_client=http,
+        )
+        async with client:
+            # The first goes alone: it finds out what the endpoint can do, and leaves its beginning in the cache there.
+            await answer(client, 0)
+            async with anyio.create_task_group() as group:
+                for place in range(1, len(questions)):
+                    group.start_soon(answer, client, place)
         return answers
 
-    def _ask(self, question: Question) -> str:
+    async def _answer(self, client: AsyncOpenAI, question: Question) -> str | ModelError:
+        if self._left is not None:
+            return self._left
         try:
-            text = self._send(question, structured=True)
-        except BadRequestError:
-            # Some servers know no schemas; the system text asks for the same JSON.
-            text = self._send(question, structured=False)
-        try:
-            reply = _Completion.model_validate_json(text)
-        except ValidationError:
-            raise ModelError(f"{self._where} answered with something that is no chat completion") from None
-        if reply.choices[0].finish_reason == "length":
-            raise ModelError("the answer was cut off")
-        return reply.choices[0].message.content or ""
+            return await self._shaped(client, question)
+        except ModelError as error:
+            return error
+        except (APIConnectionError, TimeoutError) as error:
+            self._left = ModelError(f"{self._where} {_lost(error)}")
+            return self._left
+        except APIStatusError as error:
+            return self._refused(error)
+        except (APIError, OpenAIError) as error:
+            return ModelError(f"{self._where} failed ({type(error).__name__})")
 
-    def _send(self, question: Question, *, structured: bool) -> str:
-        shape = {"name": "answer", "strict": True, "schema": dict(question.schema)}
-        asked = {"response_format": {"type": "json_schema", "json_schema": shape}}
-        extra = asked if structured and question.schema else {}
+    def _refused(self, error: APIStatusError) -> ModelError:
+        status = error.status_code
+        if status in KEPT_OUT or "insufficient_quota" in str(error.code):
+            self._left = ModelError(f"{self._where} {KEPT_OUT.get(status, 'says that its quota is used up')}")
+            return self._left
+        if 300 <= status < 400:
+            return ModelError(f"{self._where} redirects elsewhere (status {status}), which is not followed")
+        return ModelError(f"{self._where} answered with status {status}")
+
+    async def _shaped(self, client: AsyncOpenAI, question: Question) -> str:
+        """The answer in the best shape the endpoint knows. What it did not know is remembered once less works."""
+        least = PLAIN if not question.schema else STRICT if is_strict(question.schema) else LOOSE
+        mode, limit = max(self._mode, least), self._limit
+        while True:
+            try:
+                with self._meter.call(estimate([question], self._meter.rates)) as pay:
+                    reply = await self._send(client, question, mode=mode, limit=limit)
+                    content = self._read(reply, question, pay)
+            except APIStatusError as error:
+                if error.status_code not in UNKNOWN or error.code == "context_length_exceeded":
+                    raise
+                if limit == "max_completion_tokens" and limit in error.message:
+                    limit = "max_tokens"  # its older name
+                elif mode < PLAIN:
+                    mode += 1
+                else:
+                    raise
+            else:
+                self._mode = max(self._mode, mode) if question.schema else self._mode
+                self._limit = limit
+                return bare(content, question)
+
+    async def _send(self, client: AsyncOpenAI, question: Question, *, mode: int, limit: str) -> str:
+        shape = {"name": "answer", "schema": dict(question.schema)}
+        asked: Mapping[int, Mapping[str, object]] = {
+            STRICT: {"type": "json_schema", "json_schema": {**shape, "strict": True}},
+            LOOSE: {"type": "json_schema", "json_schema": shape},
+            JSON: {"type": "json_object"},
+        }
+        extra: dict[str, object] = {limit: ANSWER}
+        if mode in asked:
+            extra["response_format"] = asked[mode]
+        system = question.system if mode in {STRICT, LOOSE} else in_words(question)
         # The raw text: the package takes any answer for a completion, and we do not.
-        reply = self._client.chat.completions.with_raw_response.create(
+        reply = await client.chat.completions.with_raw_response.create(
             model=self.name,
-            messages=[{"role": "system", "content": question.system}, {"role": "user", "content": question.user}],
-            max_completion_tokens=TOKENS,
+            messages=[{"role": "system", "content": system}, {"role": "user", "content": question.user}],
             extra_body=extra,
         )
         return reply.text
 
+    def _read(self, reply: str, question: Question, pay: Any) -> str:
+        """The text in a reply, after its price was paid."""
+        try:
+            whole = _Completion.model_validate_json(reply)
+        except ValidationError:
+            pay(Usage(1, tokens(question.system + question.user)))
+            if len(reply) >= MOST:
+                raise ModelError(f"{self._where} answered with more than {MOST} bytes") from None
+            raise ModelError(f"{self._where} answered with something that is no chat completion") from None
+        content = whole.choices[0].message.content or ""
+        pay(_usage(whole.usage, question, content))
+        if whole.choices[0].finish_reason == "length":
+            raise ModelError("the answer was cut off")
+        return content
+
+
+class _Bounded(DefaultAsyncHttpxClient):
+    """Reads a reply whole, within a time and a size, before anybody looks at it: a slow or endless one is a fault."""
+
+    def __init__(self, seconds: float, **options: Any) -> None:
+        super().__init__(**options)
+        self._seconds = seconds
+
+    async def send(self, request: Any, **options: Any) -> Any:
+        """One try."""
+        with anyio.fail_after(self._seconds):
+            options["stream"] = True
+            reply: Any = await super().send(request, **options)
+            data = bytearray()
+            try:
+                async for piece in reply.aiter_bytes():
+                    data += piece
+                    if len(data) >= MOST:
+                        break
+            finally:
+                await reply.aclose()
+        # It is decoded, and no longer as long as it was said to be.
+        gone = {"content-encoding", "content-length", "transfer-encoding"}
+        headers = [(name, value) for name, value in reply.headers.multi_items() if name.lower() not in gone]
+        return type(reply)(reply.status_code, headers=headers, content=bytes(data[:MOST]), request=request)
+
+
+def _lost(error: BaseException) -> str:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, TimeoutError):
+            return "did not answer in time; `timeout` in config.toml gives it longer"
+        cause = cause.__cause__
+    return "could not be reached, or broke off"
+
+
+def _usage(said: object, question: Question, content: str) -> Usage:
+    """What an endpoint says that a call cost; about what it must have cost where it says nothing."""
+    usage = table(said)
+    read = number(usage.get("prompt_tokens")) or tokens(question.system + question.user)
+    cached = number(table(usage.get("prompt_tokens_details")).get("cached_tokens"))
+    return Usage(1, read, number(usage.get("completion_tokens")) or tokens(content), min(read, cached))
+
 
 class _Message(BaseModel):
-    content: str | None
+    content: str | None = None
 
 
 class _Choice(BaseModel):
@@ -98,3 +230,4 @@ class _Completion(BaseModel):
     """What we read of a chat completion."""
 
     choices: list[_Choice] = Field(min_length=1)
+    usage: object = None
