@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mcp_server.commands import CommandError, rule_here, show
 from mcp_server.learning import decided as decisions
 from mcp_server.learning import fingerprint
-from mcp_server.learning.account import WINDOW, Account, Need, Pace, accounts, bar, early, pace, seen
+from mcp_server.learning.account import WINDOW, Account, Need, Pace, accounts, bar, early, enough, pace, seen
 from mcp_server.learning.decided import Decided
 from mcp_server.learning.trials.policy import Policy
 from mcp_server.wiring import Wiring
@@ -44,7 +44,7 @@ class Report(NamedTuple):
     waiting: int
     """Decisions that wait for a person."""
     holdout: Need | None
-    """What the coin of all rules together would need; None where it has told something, or no coins are thrown."""
+    """What the coin of all rules together needs; None where it has told enough, or no coins are thrown."""
     outlook: "Outlook | None"
     """Where it is too early to say anything of any rule."""
     alone: bool
@@ -157,7 +157,8 @@ def _had_coin(account: Account) -> bool:
 
 
 def _holdout(came: Pace, decided: Decided | None, policy: Policy) -> Need | None:
-    if policy.off or (decided is not None and decided.set is not None):
+    told = decided.set if decided else None
+    if policy.off or (told is not None and enough(told, policy)):
         return None
     from mcp_server.learning.outlook import holdout
 

@@ -161,7 +161,8 @@ class Sheet:
     def _together(self) -> Iterator[str]:
         found, decided = self._found, self._found.decided
         if decided is not None and decided.set is not None:
-            yield f"All learnt rules together: {words.whole(decided.set, found.policy)}."
+            needs = words.holdout(found.holdout, found.policy.holdout, begun=True) if found.holdout else ""
+            yield f"All learnt rules together: {words.whole(decided.set, found.policy)}{'; ' if needs else ''}{needs}."
         elif found.holdout is not None:
             yield f"All learnt rules together: {words.holdout(found.holdout, found.policy.holdout)}."
         yield f"They cost {words.sums(found.live)}."

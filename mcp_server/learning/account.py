@@ -9,6 +9,7 @@ from mcp_server.learning.assign import chance
 from mcp_server.learning.decided import Decided
 from mcp_server.learning.select import line_of, tokens
 from mcp_server.learning.trials.policy import DAY, PER_RULE, Policy
+from mcp_server.learning.trials.replies import Whole
 from mcp_server.learning.trials.verdict import EARLY, PROVEN, SUPPORTED, Decision
 from mcp_server.learning.trials.words import OBSOLETE, REJECT, RETIRE
 from store.records import LIVE, WHOLE, Exposure, Rule
@@ -203,6 +204,11 @@ def bar(decided: Decided | None, policy: Policy) -> float:
     tried = sum(made.triggered > 0 for made in decided.rules.values())
     claimed = sum(made.verdict in {SUPPORTED, PROVEN} for made in decided.rules.values())
     return max(policy.promote_e, tried / (policy.promote_rate * (claimed + 1)))
+
+
+def enough(found: Whole, policy: Policy) -> bool:
+    """Were so many sessions scored with and without all rules that their effect is no noise?"""
+    return min(found.on, found.off) >= policy.min_sessions
 
 
 def early(found: Iterable[Account], policy: Policy) -> bool:

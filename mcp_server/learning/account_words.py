@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from math import floor, log10
 from typing import TYPE_CHECKING
 
-from mcp_server.learning.account import Account, Exposed, Need, Pace
+from mcp_server.learning.account import Account, Exposed, Need, Pace, enough
 from mcp_server.learning.trials.events import RETIRED, TRIAL
 from mcp_server.learning.trials.known import COINS, DETECTOR, REPORTS
 from mcp_server.learning.trials.policy import PER_RULE, Policy
@@ -138,18 +138,23 @@ _SHOWN = "shown in "
 
 
 def whole(found: Whole, policy: Policy) -> str:
-    """What is known of all learnt rules together, by their own coin."""
+    """What is known of all learnt rules together, by their own coin; after a few sessions, that it is too early."""
+    if not enough(found, policy):
+        least = f"nothing is said before {policy.min_sessions:.0f} sessions of both kinds were scored"
+        return f"too early: {_sessions(found.on)} with them, {found.off} without; {least}"
     better = found.effect >= 0.0
-    e, what, enough = (found.e_help, "help", policy.promote_e) if better else (found.e_harm, "harm", policy.harm_e)
+    e, what, least = (found.e_help, "help", policy.promote_e) if better else (found.e_harm, "harm", policy.harm_e)
     return (
         f"{effect(found)} points on the success of sessions (90 %, however often one looks); "
-        f"e-value of {what} {wealth(e)}, {enough:.0f} is enough; {found.on} sessions with them, {found.off} without"
+        f"e-value of {what} {wealth(e)}, {least:.0f} is enough; {found.on} sessions with them, {found.off} without"
     )
 
 
-def holdout(need: Need, share: float) -> str:
+def holdout(need: Need, share: float, *, begun: bool = False) -> str:
     """How the coin of all rules together is turned on, and what it would tell."""
     settle = f"about {about(need.sessions)} sessions{_days(need)} to settle {100 * need.effect:.0f} points"
+    if begun:
+        return f"it takes {settle}"
     if share:
         return f"nothing is known yet; {percent(share)} of sessions go without them, and it takes {settle}"
     return (

@@ -238,9 +238,15 @@ def test_all_learnt_rules_together_are_told_by_their_own_coin_or_how_to_throw_it
     decide(
         desk.store, desk.project, {1: made()}, time=desk.clock(), whole=Whole(0.04, -0.1, 0.18, 1.3, 0.6, 320, 304, 16)
     )
+    assert desk.facts("report")["set_needs"] is None
     assert "All learnt rules together: +4 [-10, +18] points on the success of sessions" in desk.run("report")
     assert "All learnt rules together: +4 [-10, +18]" in desk.run("report", "--markdown")
     assert desk.facts("report")["set"]["off"] == 16
+    few = Whole(0.5, 0.11, 0.88, 3.9, 0.6, 150, 141, 9)
+    decide(desk.store, desk.project, {1: made()}, time=desk.clock(), whole=few)
+    text = " ".join(desk.run("report").split())
+    assert "All learnt rules together: too early: 141 sessions with them, 9 without;" in text
+    assert re.search(r"; it takes about 1,500 sessions \(about \d years\) to settle 15 points\.", text)
 
 
 def test_costs_are_summed_and_name_the_rules_for_all_projects(desk: Desk) -> None:

@@ -216,6 +216,15 @@ def test_all_rules_together_are_told_by_their_own_coin() -> None:
     assert "e-value of harm 9, 20 is enough" in words.whole(Whole(-0.04, -0.1, 0.18, 1.3, 9.0, 320, 304, 16), POLICY)
 
 
+def test_all_rules_together_are_not_told_by_a_few_sessions() -> None:
+    assert words.whole(Whole(0.5, 0.11, 0.88, 3.9, 0.6, 150, 141, 9), POLICY) == (
+        "too early: 141 sessions with them, 9 without; nothing is said before 15 sessions of both kinds were scored"
+    )
+    assert (
+        words.holdout(Need(0.15, 1496, None), 0.05, begun=True) == "it takes about 1,500 sessions to settle 15 points"
+    )
+
+
 def test_without_that_coin_it_is_said_how_it_is_turned_on_and_what_it_would_tell() -> None:
     need = Need(0.15, 1496, 748)
     assert "`holdout = 0.05` under `[trials]`" in words.holdout(need, 0.0)
