@@ -15,6 +15,7 @@ from openai import (
 from pydantic import BaseModel, Field, ValidationError
 
 from mcp_server.learning.model import ModelError, Question
+from mcp_server.settings import nameless
 from mcp_server.shape import bare, in_words, is_strict
 from mcp_server.spending import ANSWER, Meter, Usage, estimate, number, table, tokens
 
@@ -27,7 +28,11 @@ STRICT, LOOSE, JSON, PLAIN = range(4)
 UNKNOWN = frozenset({400, 415, 422, 501})
 """What servers answer to a request that asks for what they do not know."""
 
-KEPT_OUT = {401: "refused the key (status 401); set OPENAI_API_KEY", 403: "gives this key no access (status 403)"}
+KEPT_OUT = {
+    401: "refused the key (status 401); set OPENAI_API_KEY",
+    403: "gives this key no access (status 403)",
+    404: "has no such model, or no such address (status 404); see to its name, and to /v1 at the end of OPENAI_BASE_URL",
+}
 
 
 class OpenAIModel:
@@ -51,7 +56,8 @@ class OpenAIModel:
     ) -> None:
         self.name = name
         self._meter = meter or Meter()
-        self._where, self._key = base_url, key
+        self._url, self._key = base_url, key
+        self._where = nameless(base_url)
         self._timeout, self._retries, self._parallel = timeout, retries, parallel
         self._mode = STRICT
         """The most that the endpoint is known not to have refused."""
@@ -78,7 +84,7 @@ class OpenAIModel:
         http = _Bounded(self._timeout, follow_redirects=False)
         # Local servers ask for no key, but the package insists on a word.
         client = AsyncOpenAI(
-            base_url=self._where,
+            base_url=self._url,
             api_key=self._key or "none",
             timeout=2 * self._timeout,  # its own clocks begin anew with every byte
             max_retries=self._retries,

@@ -3,12 +3,13 @@
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mcp_server import stdio
 
 if TYPE_CHECKING:
+    from mcp_server.session import Caller
     from mcp_server.tools import Tools
 
 LISTING = os.path.join(os.path.dirname(__file__), "listing.json")
@@ -19,6 +20,8 @@ def main() -> int:
     import gc
     import signal
 
+    if os.environ.get("PROMPTLEARN_OWN"):  # a run of our own: nothing of it is a session
+        return 0
     gc.enable()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
@@ -52,6 +55,16 @@ class Behind:
 
     def call(self, name: str, arguments: Mapping[str, Any], meta: Mapping[str, Any], client: str) -> tuple[str, bool]:
         """See `stdio.Handlers.call`."""
+        return self._answered(name, meta, client, lambda who: self._tools.call(name, arguments, who))
+
+    def prompt(self, name: str, meta: Mapping[str, Any], client: str) -> tuple[str, bool]:
+        """See `stdio.Handlers.prompt`."""
+        return self._answered(name, meta, client, lambda who: self._tools.prompt(name, who))
+
+    def _answered(
+        self, name: str, meta: Mapping[str, Any], client: str, use: "Callable[[Caller], str]"
+    ) -> tuple[str, bool]:
+        """What is made for a caller, or one line why not."""
         from mcp_server.session import caller
         from mcp_server.tools import RefusedError, UnknownToolError
         from store.errors import StoreError
@@ -59,7 +72,7 @@ class Behind:
         try:
             sighted = self._wiring.sighted(since=self._since)
             who = caller(environment=os.environ, meta=meta, client=client, process=self._process, sighted=sighted)
-            return self._tools.call(name, arguments, who), False
+            return use(who), False
         except UnknownToolError as error:
             raise stdio.RpcError(stdio.PARAMETERS, str(error)) from error
         except (RefusedError, StoreError) as refusal:
@@ -70,7 +83,3 @@ class Behind:
             traceback.print_exc(file=sys.stderr)
             kind = type(error).__name__
             return f"{name}: unexpected {kind}; this is a fault of promptlearn, go on without it", True
-
-    def rules(self, meta: Mapping[str, Any], client: str) -> tuple[str, bool]:
-        """See `stdio.Handlers.rules`."""
-        return self.call("get_rules", {}, meta, client)

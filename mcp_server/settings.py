@@ -10,11 +10,15 @@ from urllib.parse import urlsplit
 from mcp_server import home
 from mcp_server.home import HOME, STORE
 from mcp_server.knobs import CONFIG, KnobError, Knobs, knobs
+from mcp_server.spending import LimitError, Limits, limits
 
 MODEL = "PROMPTLEARN_MODEL"
 BASE_URL = "OPENAI_BASE_URL"
 KEY = "OPENAI_API_KEY"
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
+OFF = "off"
+"""The name of no model."""
+KNOWN = ("model", "model_command", "base_url", "timeout", "parallel", "spending", "trials")
 
 
 class SettingsError(Exception):
@@ -27,13 +31,18 @@ class Settings(NamedTuple):
     home: Path
     """Where store, backups and config.toml lie."""
     model: str = ""
-    """Name of a model; empty: consolidate works without one. A key alone is not consent."""
+    """Name of a model, or of an agent; empty: consolidate works without one. A key alone is not consent."""
     base_url: str = DEFAULT_BASE_URL
     key: str = ""
     """Never written anywhere by us."""
-    timeout: float = 60.0
+    timeout: float = 120.0
     """Seconds for one question to the model."""
     trials: Knobs = Knobs()
+    command: tuple[str, ...] = ()
+    """A program that answers instead of a named model. Only ever read from the person's own file."""
+    parallel: int = 4
+    """Questions to a model at once."""
+    spending: Limits = Limits()
 
     @property
     def store(self) -> Path:
@@ -49,27 +58,70 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
     folder = _home(environment)
     path = folder / CONFIG
     kept = _file(path)
-    timeout = kept.get("timeout", 60.0)
+    timeout = kept.get("timeout", 120.0)
     if not isinstance(timeout, int | float) or isinstance(timeout, bool) or not 0 < timeout <= 3600:
         raise SettingsError(f"`timeout` in {path} must be a number of seconds from 0 to 3600; correct it")
-    model = environment.get(MODEL) or _text(kept, "model", path)
+    parallel = kept.get("parallel", 4)
+    if not isinstance(parallel, int) or isinstance(parallel, bool) or not 1 <= parallel <= 64:
+        raise SettingsError(f"`parallel` in {path} must be a whole number from 1 to 64; correct it")
+    model = _text(kept, "model", path)
+    words = command(_text(kept, "model_command", path), f"`model_command` in {path}")
+    if model and words:
+        raise SettingsError(f"{path} names `model` and `model_command`, and only one can answer; take one out")
+    if environment.get(MODEL):
+        model, words = environment[MODEL], ()
+    if model == OFF:
+        model = ""
     base_url = _url(_text(kept, "base_url", path), f"`base_url` in {path}")
-    if environment.get(BASE_URL) and model:  # else it is meant for other programs, and nobody here reads it
-        base_url = _url(environment[BASE_URL], BASE_URL)
+    base_url = _where(base_url, model, environment)
     if not model.isprintable():
         raise SettingsError(f"{MODEL} or `model` in {path} holds characters that no name has; correct it")
     try:
         trials = knobs(kept.get("trials", {}), environment)
-    except KnobError as error:
+        spending = limits(kept.get("spending", {}))
+    except (KnobError, LimitError) as error:
         raise SettingsError(f"{path} or the environment: {error}; correct it") from error
     return Settings(
         home=folder,
         model=model,
-        base_url=base_url or DEFAULT_BASE_URL,
+        base_url=base_url,
         key=environment.get(KEY, ""),
         timeout=float(timeout),
         trials=trials,
+        command=words,
+        parallel=parallel,
+        spending=spending,
     )
+
+
+def named(settings: Settings, model: str, environment: Mapping[str, str]) -> Settings:
+    """The settings with a model that was named for once. Raises `SettingsError`."""
+    if not model.isprintable() or not model.strip():
+        raise SettingsError("the name after --model holds characters that no name has; correct it")
+    model = "" if model == OFF else model
+    return settings._replace(model=model, command=(), base_url=_where(settings.base_url, model, environment))
+
+
+def command(line: str, given: str) -> tuple[str, ...]:
+    """The words of a command line, split once as a shell would, and never handed to one. Raises `SettingsError`."""
+    if not line:
+        return ()
+    import shlex
+
+    try:
+        words = tuple(shlex.split(line))
+    except ValueError as error:
+        raise SettingsError(f"{given} cannot be split into words ({error}); correct it") from error
+    if not words or not words[0] or any("\0" in word for word in words):
+        raise SettingsError(f"{given} names no program; correct it")
+    return words
+
+
+def _where(base_url: str, model: str, environment: Mapping[str, str]) -> str:
+    """The model's address. Without a model the environment's is meant for other programs, and nobody here reads it."""
+    if environment.get(BASE_URL) and model:
+        base_url = _url(environment[BASE_URL], BASE_URL)
+    return base_url or DEFAULT_BASE_URL
 
 
 def _home(environment: Mapping[str, str]) -> Path:
@@ -91,11 +143,9 @@ def _file(path: Path) -> Mapping[str, object]:
     except (OSError, ValueError, RecursionError) as error:
         why = error.strerror if isinstance(error, OSError) else _line(error)
         raise SettingsError(f"{path} cannot be read ({why}); correct or remove it") from error
-    unknown = sorted(set(kept) - {"model", "base_url", "timeout", "trials"})
+    unknown = sorted(set(kept) - set(KNOWN))
     if unknown:
-        raise SettingsError(
-            f"{path} holds `{_line(unknown[0])}`, which is not a setting; known are model, base_url, timeout, trials"
-        )
+        raise SettingsError(f"{path} holds `{_line(unknown[0])}`, which is not a setting; known are {', '.join(KNOWN)}")
     return kept
 
 
@@ -115,6 +165,15 @@ def _url(url: str, named: str) -> str:
     if url and not (fits and url.isprintable()):
         raise SettingsError(f"{named} must be an address like {DEFAULT_BASE_URL}; correct it")
     return url
+
+
+def nameless(url: str) -> str:
+    """An address without a user's name and password, to be shown."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def _line(words: object) -> str:

@@ -17,6 +17,8 @@ def arguments(parser: argparse.ArgumentParser, command: str) -> None:
 
 def run(options: argparse.Namespace, wiring: Wiring) -> int:
     """Serve until the client leaves. stdout belongs to the protocol."""
+    if wiring.environment.get("PROMPTLEARN_OWN"):  # a run of our own: nothing of it is a session
+        return 0
     gc.enable()
     if not options.sdk:
         from mcp_server import serving

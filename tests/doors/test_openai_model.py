@@ -216,6 +216,7 @@ def test_nobody_waits_longer_than_is_reasonable() -> None:
     [
         ((0, ""), "could not be reached"),
         ((401, "{}"), "set OPENAI_API_KEY"),
+        ((404, "{}"), "has no such model, or no such address (status 404)"),
         ((429, '{"error":{"message":"pay","code":"insufficient_quota"}}'), "quota"),
     ],
 )
@@ -247,6 +248,13 @@ def test_no_redirect_is_followed() -> None:
         assert isinstance(answer, ModelError)
         assert "redirects elsewhere (status 307), which is not followed" in str(answer)
         assert elsewhere.asked == []
+
+
+def test_a_password_in_an_address_is_used_and_never_shown() -> None:
+    with endpoint((500, "{}")) as server:
+        (answer,) = model(server.url.replace("//", "//ada:secret@")).ask([ASKED])
+        assert len(server.asked) == 1
+    assert str(answer) == f"{server.url} answered with status 500"
 
 
 def test_ctrl_c_ends_all_questions_at_once_and_keeps_what_was_spent() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mcp_server.settings import Settings, SettingsError, interpreter, read, secrets
+from mcp_server.settings import Settings, SettingsError, interpreter, named, read, secrets
 
 
 def configured(home: Path, text: str | bytes, **environment: str) -> Settings:
@@ -20,7 +20,7 @@ def test_without_any_setting_there_is_no_model_and_the_store_lies_in_the_users_d
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     found = read({})
-    assert (found.model, found.key, found.base_url, found.timeout) == ("", "", "https://api.openai.com/v1", 60.0)
+    assert (found.model, found.key, found.base_url, found.timeout) == ("", "", "https://api.openai.com/v1", 120.0)
     assert found.store.name == "promptlearn.db"
     assert found.home.name == "promptlearn"
 
@@ -34,6 +34,37 @@ def test_the_environment_wins_over_the_file(home: Path) -> None:
     assert found == Settings(home, "large", "https://models.example.org/v1", "k", 5.0)
 
 
+def test_a_command_is_split_once_and_only_read_from_the_persons_file(home: Path) -> None:
+    text = "model_command = 'llm -m \"my model\" $HOME;'\nparallel = 2\n[spending]\nmoney_per_day = 2\n"
+    found = configured(home, text, PROMPTLEARN_MODEL_COMMAND="evil")
+    assert found.command == ("llm", "-m", "my model", "$HOME;")
+    assert (found.model, found.parallel, found.spending.money_per_day) == ("", 2, 2)
+    assert found.spending.tokens_per_run == 500_000
+
+
+def test_a_model_of_the_environment_takes_the_place_of_a_command(home: Path) -> None:
+    found = configured(home, "model_command = 'llm'", PROMPTLEARN_MODEL="codex")
+    assert (found.model, found.command) == ("codex", ())
+    found = configured(home, "model_command = 'llm'", PROMPTLEARN_MODEL="off")
+    assert (found.model, found.command) == ("", ())
+
+
+def test_off_is_the_name_of_no_model(home: Path) -> None:
+    assert configured(home, 'model = "off"').model == ""
+    assert configured(home, 'model = "small"', PROMPTLEARN_MODEL="off").model == ""
+
+
+def test_a_model_that_is_named_for_once_brings_the_address_of_the_environment(home: Path) -> None:
+    found = configured(home, "model_command = 'llm'")
+    local = {"OPENAI_BASE_URL": "http://127.0.0.1:1/v1"}
+    assert named(found, "tiny", local)[1:3] == ("tiny", "http://127.0.0.1:1/v1")
+    assert named(found, "tiny", local).command == ()
+    assert named(found, "off", {"OPENAI_BASE_URL": "meant for others"}).model == ""
+    for name in (" ", "a\nb"):
+        with pytest.raises(SettingsError, match="the name after --model"):
+            named(found, name, {})
+
+
 def test_a_key_or_an_address_alone_names_no_model(home: Path) -> None:
     found = read({"PROMPTLEARN_HOME": str(home), "OPENAI_API_KEY": "k", "OPENAI_BASE_URL": "meant for others"})
     assert (found.model, found.base_url) == ("", "https://api.openai.com/v1")
@@ -43,6 +74,18 @@ def test_a_key_or_an_address_alone_names_no_model(home: Path) -> None:
     ("text", "said"),
     [
         ("timeout = 0", "`timeout` in {} must be a number of seconds from 0 to 3600"),
+        ("parallel = 0", "`parallel` in {} must be a whole number from 1 to 64"),
+        ("parallel = 65", "`parallel` in {} must be"),
+        ("parallel = true", "`parallel` in {} must be"),
+        ("parallel = 2.0", "`parallel` in {} must be"),
+        ("model_command = ['x']", "`model_command` in {} must be a text in quotes"),
+        ("model_command = 'x \"'", "`model_command` in {} cannot be split into words (No closing quotation)"),
+        ("model_command = ' '", "`model_command` in {} names no program"),
+        ("model_command = \"''\"", "`model_command` in {} names no program"),
+        ('model_command = "x \\u0000"', "`model_command` in {} names no program"),
+        ("model_command = 'x'\nmodel = 'y'", "{} names `model` and `model_command`, and only one can answer"),
+        ("spending = 3", "{} or the environment: `spending` must be a table"),
+        ("[spending]\nprice_in = -1", "{} or the environment: `price_in` must be a number"),
         ("timeout = -1", "`timeout` in {} must be"),
         ("timeout = 3601", "`timeout` in {} must be"),
         ("timeout = nan", "`timeout` in {} must be"),
@@ -58,7 +101,7 @@ def test_a_key_or_an_address_alone_names_no_model(home: Path) -> None:
         ('base_url = "https://[::1"', "`base_url` in {} must be an address"),
         ('base_url = "https://host:99999999"', "`base_url` in {} must be an address"),
         ('base_url = "https://host/\\u202e"', "`base_url` in {} must be an address"),
-        ('api_key = "k"', "{} holds `api_key`, which is not a setting; known are model, base_url, timeout"),
+        ('api_key = "k"', "{} holds `api_key`, which is not a setting; known are model, model_command, base"),
         ('"\\u001b[31m" = 1', "{} holds `[31m`, which is not a setting"),
         ("model = ", "{} cannot be read (Invalid value"),
         ("[" * 100_000, "{} cannot be read ("),
