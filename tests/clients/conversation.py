@@ -1,8 +1,10 @@
 """What a scripted model is asked and what it does next, in one shape for every client."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
+
+from mcp_server.headless import OPENING
 
 
 class Call(NamedTuple):
@@ -91,9 +93,13 @@ class Script:
 
     def __init__(self) -> None:
         self.plays: dict[str, Sequence[Use | Say]] = {}
+        self.ours: Callable[[Asked], Use | Say] | None = None
+        """What is answered to a question of our own program, in a run that it started itself."""
 
     def next(self, asked: Asked) -> Use | Say:
         """The step for a request. A client may ask twice, or several agents at once, without confusion."""
+        if self.ours is not None and any(turn.text.startswith(OPENING) for turn in asked.turns):
+            return self.ours(asked)
         if not asked.tools:
             return ASIDE
         play: Sequence[Use | Say] = ()

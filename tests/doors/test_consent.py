@@ -4,9 +4,11 @@ import json
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from mcp_server.choosing import Choice
 from mcp_server.cli import main
 from mcp_server.consent import host_of, is_loopback, may_send
 from mcp_server.person import Surroundings
@@ -46,6 +48,10 @@ class Desk:
             tell=self.told.append,
             ask=ask,
         )
+
+    def may_send(self, *, again: bool = False) -> bool:
+        """What the settings name, asked about."""
+        return may_send(self.wiring(), Choice(self.settings), again=again)
 
     def run(self, *words: str) -> str:
         self.said.clear()
@@ -88,20 +94,18 @@ def test_only_this_machine_counts_as_this_machine(url: str, host: str, here: boo
 
 def test_a_person_is_asked_once_and_the_answer_is_kept(desk: Desk) -> None:
     desk.answers = ["y"]
-    wiring = desk.wiring()
-    assert may_send(wiring)
-    assert may_send(wiring)
+    assert desk.may_send()
+    assert desk.may_send()
     assert len(desk.asked) == 1
     assert "failing tests, code changes and remarks" in desk.told[0]
 
 
 def test_a_no_is_kept_too_until_it_is_asked_again(desk: Desk) -> None:
     desk.answers = ["", "y"]
-    wiring = desk.wiring()
-    assert not may_send(wiring)
-    assert not may_send(wiring)
+    assert not desk.may_send()
+    assert not desk.may_send()
     assert "as you answered no; `consolidate --ask` asks again" in desk.told[-1]
-    assert may_send(wiring, again=True)
+    assert desk.may_send(again=True)
 
 
 @pytest.mark.parametrize(("terminal", "mark"), [(False, ""), (True, "CLAUDECODE is set")])
@@ -109,16 +113,48 @@ def test_without_a_person_at_a_terminal_nothing_is_sent_and_nobody_is_asked(
     desk: Desk, terminal: bool, mark: str
 ) -> None:
     desk.terminal, desk.mark = terminal, mark
-    assert not may_send(desk.wiring())
+    assert not desk.may_send()
     assert desk.asked == []
     assert "nothing is sent to models.example.org before a person agrees" in desk.told[0]
 
 
 def test_consent_for_one_host_is_none_for_another(desk: Desk) -> None:
     desk.answers = ["y", "n"]
-    assert may_send(desk.wiring())
+    assert desk.may_send()
     desk.settings = replace(desk.settings, base_url="https://other.example.org/v1")
-    assert not may_send(desk.wiring())
+    assert not desk.may_send()
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        (
+            {"model": "claude"},
+            "claude (which sends it to Anthropic, or where you have set it to, under your account) w",
+        ),
+        ({"model": "codex"}, "codex (which sends it to OpenAI, or where you have set it to, under your account) would"),
+        ({"model": "", "command": ("/x/tell", "sk-1")}, "your own command tell (which may send it anywhere) would be "),
+    ],
+)
+def test_agents_and_commands_are_asked_about_once_each(desk: Desk, changed: dict[str, Any], words: str) -> None:
+    desk.settings = replace(desk.settings, **changed, base_url="http://127.0.0.1:1/v1")
+    desk.answers = ["y"]
+    assert desk.may_send()
+    assert desk.may_send()
+    assert len(desk.asked) == 1
+    assert desk.told[0].startswith(words)
+    desk.answers = ["n"] * 3
+    for other in ({"model": "claude"}, {"model": "codex"}, {"model": "", "command": ("/x/tell", "sk-2")}):
+        if other != changed:
+            desk.settings = replace(desk.settings, **{"command": (), **other})
+            assert not desk.may_send()
+
+
+def test_consent_keeps_no_word_of_a_command(desk: Desk) -> None:
+    desk.settings = replace(desk.settings, model="", command=("tell", "sk-secret"))
+    desk.answers = ["y"]
+    assert desk.may_send()
+    assert b"sk-secret" not in b"".join(path.read_bytes() for path in desk.settings.home.rglob("*") if path.is_file())
 
 
 def test_a_model_on_this_machine_words_the_candidate_without_a_question(desk: Desk, server: Endpoint) -> None:
