@@ -42,7 +42,7 @@ class Ruling(NamedTuple):
 
 
 def make(store: Store, project: str, *, now: float, policy: Policy) -> Ruling | None:
-    """What a run over a project's sessions would decide now; None where nothing came since the last one.
+    """What a run over a project's sessions would decide now; None where nothing came since, nor other settings.
 
     Raises `LogError` where what was kept cannot be read, nor had anew from the log.
     """
@@ -55,18 +55,19 @@ def make(store: Store, project: str, *, now: float, policy: Policy) -> Ruling | 
     scribe.catch_up(head)
     for name in list(notes.open):
         _settle(scribe, name)
-    if len(scribe.lines) == (not lines):
+    settings = {name: getattr(policy, name) for name in recall.SETTINGS}
+    if len(scribe.lines) == (not lines) and (not lines or settings == notes.settings):
         state = recall.kept(engine, notes)
         if (before is None and notes == Notes()) or (before is not None and state == before.state):
             return None
         return Ruling(project, head, Trials(state, before.decided if before else "", lines), (), {})
-    return _look(scribe, head, lines, policy)
+    return _look(scribe, head, lines, settings)
 
 
-def _look(scribe: Scribe, head: int, lines: int, policy: Policy) -> Ruling:
+def _look(scribe: Scribe, head: int, lines: int, settings: Mapping[str, object]) -> Ruling:
     """Let the engine decide, and turn what it decided into steps."""
     notes, engine, rules = scribe.notes, scribe.engine, scribe.rules
-    decisions = scribe.consolidate({name: getattr(policy, name) for name in recall.SETTINGS})
+    decisions = scribe.consolidate(settings)
     decided = {int(name[1:]): made for name, made in decisions.rules.items()}
     steps: list[Step] = []
     stopped: list[str] = []
@@ -85,7 +86,7 @@ def _look(scribe: Scribe, head: int, lines: int, policy: Policy) -> Ruling:
         head,
         Trials(recall.kept(engine, notes), written(decisions), lines + len(scribe.lines)),
         tuple(scribe.lines),
-        dict(_chances(rules, decided, steps, off=policy.off)),
+        dict(_chances(rules, decided, steps, off=engine.policy.off)),
         tuple(steps),
         decided,
         tuple(_words(rules, steps, decisions)),
@@ -96,8 +97,9 @@ def _look(scribe: Scribe, head: int, lines: int, policy: Policy) -> Ruling:
 def _settle(scribe: Scribe, name: str) -> None:
     """Say what became of a session, as far as its detectors have had their time.
 
-    The engine waits for an outcome for two weeks after it was told of a session, so one that lives longer, or whose
-    clock was ahead, has settled then.
+    What happened afterwards does not count, so it makes no difference when a run came by. The engine waits for an
+    outcome for two weeks after it was told of a session, so one that lives longer, or whose clock was ahead, has
+    settled then.
     """
     engine, notes, store, now = scribe.engine, scribe.notes, scribe.store, scribe.now
     opened, held, policy = notes.open[name], engine.held[name], engine.policy
@@ -107,34 +109,38 @@ def _settle(scribe: Scribe, name: str) -> None:
         return
     facts = store.evidence(opened.project, session=opened.session)
     episodes = store.episodes(opened.session, opened.project)
-    last = min(end, settle.last_sign(session, episodes, facts))
+    sign = settle.last_sign(session, episodes, facts)
+    last = min(end, sign)
     if now < last + policy.settle:
         return
     if not opened.scored:
         given = {rule for rule, coin in scribe.coins(name).items() if coin.assigned}
-        for said in settle.outcomes(session, episodes, facts, last=last, votable=given):
+        found = [fact for fact in facts if fact.time <= sign + policy.settle]
+        for said in settle.outcomes(session, episodes, found, last=last, votable=given):
             scribe.write("outcome", now, session=name, **said)
         notes.open[name] = opened._replace(scored=True)
-    for rule in _due(scribe, name, last):
+    for rule, wait in _due(scribe, name, last):
         shown, version = store.exposures(session.id, session.project), notes.rules[rule.id].version
         trigger = next(each.time for each in shown if (each.rule, each.version) == (rule.id, version))
-        found = Recurrence.UNKNOWN
+        came = Recurrence.UNKNOWN
         if rule.target:  # else it was forgotten, and nobody can look for it any more
-            found = recurrence(rule.target, facts, trigger=trigger, session=session).recurrence
-        recurred = None if found is Recurrence.UNKNOWN else found is Recurrence.RECURRED
+            found = [fact for fact in facts if fact.time <= sign + wait]
+            came = recurrence(rule.target, found, trigger=trigger, session=session).recurrence
+        recurred = None if came is Recurrence.UNKNOWN else came is Recurrence.RECURRED
         scribe.write("recurrence", now, session=name, rule=rule.name, recurred=recurred)
 
 
-def _due(scribe: Scribe, name: str, last: float) -> Iterator[Rule]:
-    """Rules with a target whose detector has had its time in a session, and of which it was not said yet."""
+def _due(scribe: Scribe, name: str, last: float) -> Iterator[tuple[Rule, float]]:
+    """Rules with a target whose detector has had its time in a session, and how long; not those that were told."""
     engine, held = scribe.engine, scribe.engine.held[name]
     for named, coin in scribe.coins(name).items():
         trial, rule = engine.books.trials[named], scribe.rules[int(named[1:])]
         waiting = coin.p is not None and coin.version == trial.version and trial.target
         if waiting and named not in held.done and named not in held.recurrences:
             late = trial.target.partition(":")[0] in sessions.LATE_KINDS
-            if scribe.now >= last + (engine.policy.settle_late if late else engine.policy.settle):
-                yield rule
+            wait = engine.policy.settle_late if late else engine.policy.settle
+            if scribe.now >= last + wait:
+                yield rule, wait
 
 
 def _moved(store: Store, rule: Rule, told: scribes.Told, made: Decision) -> Step:

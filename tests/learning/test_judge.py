@@ -764,3 +764,36 @@ def test_a_full_replay_decides_the_same_each_time_also_after_rollbacks_and_other
     assert decisions == decided
     assert len(decided) == 12
     assert states.dump(engine) == json.loads(days.trials().state)["engine"]
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_what_happens_after_a_session_has_settled_counts_no_more_for_a_run_that_comes_by_later(
+    days: Days, late: bool
+) -> None:
+    days.tries("Use uv.", target=TARGET)
+    days.tries("Say why.", target=REVIEW)
+    days.lives("s1")
+    days.passes(1.1)
+    if not late:
+        days.decides()
+    days.ran("s1", failed=True, how="by its commit")
+    days.corrects("s1")
+    said = days.fact(Kind.COMMENT, "s1", source=PERSON, fingerprint=REVIEW, how="by its pull request")
+    days.store.record([said])
+    days.passes(13.9)
+    days.decides()
+    assert outcomes(days) == [("s1", "ci", 1.0)]
+    assert [(each.rule, each.recurred) for each in days.told("recurrence")] == [("R1", False), ("R2", True)]
+
+
+def test_a_change_of_settings_is_enough_to_decide_again_once(days: Days) -> None:
+    days.tries("Run the tests before you commit.")
+    days.tries("Before you commit, run the tests.")
+    days.policy = STILL._replace(off=True)
+    days.decides()
+    assert [rule.chance for rule in days.store.rules(HERE)] == [None, None]
+    days.policy = STILL
+    made = days.decides().ruling
+    assert made is not None
+    assert [rule.chance for rule in days.store.rules(HERE)] == [0.5, 0.0]
+    assert days.decides().ruling is None
