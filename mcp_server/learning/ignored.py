@@ -112,6 +112,4 @@ def _pattern(rule: Rule) -> str:
         found = re.search(r"(?:instead of|rather than|, not) `?([\w.\-/]{2,40})`?", rule.text, re.IGNORECASE)
     if found is None:
         return ""
-    word = found[1].rstrip(".")
-    where = " ".join(quote(path) for path in rule.current.paths if _SAFE.fullmatch(path))
-    return f"a hook before each commit that refuses what this finds: git grep -nwF -- {quote(word)} {where}".rstrip()
+    return f"a hook before each commit that refuses what this finds: git grep -nwF -- {quote(found[1].rstrip('.'))}"

@@ -82,7 +82,7 @@ def question(packet: Packet, *, nonce: str) -> Question:
     """What is asked about one packet. `nonce` is fresh and unguessable, so no quoted text can end its fence."""
     matter = packet.matter
     part = f", part {packet.number} of {packet.parts}" if packet.parts > 1 else ""
-    lines = [f"One cause, seen in {matter.cluster.occasions} sessions{part}.", *_about(matter, nonce)]
+    lines = [f"One cause, {_seen(matter)}{part}.", *_about(matter, nonce)]
     for side, head in _HEADS.items():
         items = [item for item in packet.items if item.side == side]
         lines += [head, *(_fenced(item, nonce) for item in items)] if items else []
@@ -92,7 +92,7 @@ def question(packet: Packet, *, nonce: str) -> Question:
 
 def combination(matter: Matter, drafts: Sequence[Answer], *, nonce: str) -> Question:
     """What is asked where several packets of one cause were answered."""
-    lines = [f"One cause, seen in {matter.cluster.occasions} sessions.", *_about(matter, nonce), "The drafts:"]
+    lines = [f"One cause, {_seen(matter)}.", *_about(matter, nonce), "The drafts:"]
     for number, draft in enumerate(drafts, start=1):
         about = f"{draft.verdict}; {draft.operation}; evidence {list(draft.evidence)}; rules {list(draft.rules)}"
         where = f"paths {list(draft.paths)}; target {draft.target or 'none'}"
@@ -111,6 +111,13 @@ def _question(system: str, lines: Sequence[str], shown: frozenset[int], matter: 
     rules = frozenset(rule.id for rule in matter.rules)
     targets = frozenset({"t1"} if matter.cluster.target else ())
     return Question(system, "\n\n".join(lines), shown, SCHEMA, rules, targets)
+
+
+def _seen(matter: Matter) -> str:
+    count = matter.cluster.occasions
+    if not count:
+        return "of which a person spoke"
+    return f"seen in {count} {'session' if count == 1 else 'sessions'}"
 
 
 def _about(matter: Matter, nonce: str) -> list[str]:

@@ -62,7 +62,12 @@ class World:
         return self._kept(facts)
 
     def fails(
-        self, target: str, sessions: Iterable[str], words: str = "form.py is not what fields.txt asks for"
+        self,
+        target: str,
+        sessions: Iterable[str],
+        words: str = "form.py is not what fields.txt asks for",
+        *,
+        path: str = "",
     ) -> list[Evidence]:
         return self._kept(
             fact(
@@ -72,6 +77,7 @@ class World:
                 session=session,
                 source=MACHINE,
                 time=self.now,
+                path=path,
             )
             for session in sessions
         )

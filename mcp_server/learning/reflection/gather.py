@@ -1,12 +1,13 @@
 """What a model is shown of one cause: both sides of it, rules that may concern it, and what was refused before."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, cast
 
 from mcp_server.learning.cluster import OCCASIONS, Cluster
-from mcp_server.learning.likeness import words
 from mcp_server.learning.past import FILES, Past
+from mcp_server.learning.plain import listed, plain
 from mcp_server.learning.propose import Unfit
 from mcp_server.learning.reflection.packet import FAILING, ITEMS, PACKETS, PASSING, Matter, side_of
 from mcp_server.learning.reflection.rounds import Reflected
@@ -21,6 +22,7 @@ REFUSED = 4
 """Sentences that were refused, shown so that they are not made again."""
 SHARED = 2
 """Words in common from which on a rule may concern a cause."""
+_COMMON = listed("test tests fails failed with the and for not use never always run error assertionerror before after")
 MOST = ITEMS * PACKETS
 
 
@@ -83,7 +85,8 @@ def gathered(
             if fact.occasion not in parts.reserved and fact.time < parts.since
         ]
     mine = [rule for rule in rules if rule.project == project and rule.current.text is not None]
-    near = _near(cluster, mine)
+    about = " ".join((cluster.readable, *(fact.text[:400] for fact in (*said[-1:], *parts.shown[-1:]))))
+    near = _near(cluster.target, _pieces(about), mine)
     refused = [rule.text for rule in near if rule.ending is Ending.REJECTED]
     refused += [sentence for sentence, _ in note.dropped] if note else []
     shown = _varied(failing)[-MOST:]
@@ -111,14 +114,11 @@ def _varied(facts: Iterable[Evidence]) -> list[Evidence]:
     return sorted(seen.values(), key=lambda fact: fact.id)
 
 
-def _near(cluster: Cluster, rules: Sequence[Rule]) -> list[Rule]:
+def _near(target: str, about: frozenset[str], rules: Sequence[Rule]) -> list[Rule]:
     """Rules about the same failure, then those with the most words in common with it."""
-    spoken = "" if cluster.remark is None else cluster.remark.sentence
-    mine = words(f"{cluster.readable} {spoken}")
 
     def shared(rule: Rule) -> int:
-        same = bool(cluster.target) and rule.target == cluster.target
-        return 1000 if same else len(mine & words(rule.text))
+        return 1000 if target and rule.target == target else len(about & _pieces(rule.text))
 
     told = [
         (shared(rule), rule)
@@ -126,3 +126,8 @@ def _near(cluster: Cluster, rules: Sequence[Rule]) -> list[Rule]:
         if rule.state in LIVE or (rule.state is State.RETIRED and rule.ending is Ending.REJECTED)
     ]
     return [rule for count, rule in sorted(told, key=lambda each: (-each[0], each[1].id)) if count >= SHARED]
+
+
+def _pieces(text: str) -> frozenset[str]:
+    """The words of a text and the parts of its names, without those that tell nothing."""
+    return frozenset(re.findall(r"[^\W_]{3,40}", plain(text))) - _COMMON

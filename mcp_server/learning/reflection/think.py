@@ -12,8 +12,11 @@ from mcp_server.learning.reflection.gather import Note, gathered, noted, stale
 from mcp_server.learning.reflection.packet import Matter
 from mcp_server.learning.reflection.rounds import Reflected, first, reflect
 from store.contract import Store
-from store.records import LIVE, Rule
+from store.records import LIVE, Ending, Rule
 from store.values import NOTHING
+
+CAUSES = 8
+"""Causes that a model is asked about in one run: twice as many as there may be changes."""
 
 
 class Thought(NamedTuple):
@@ -51,7 +54,8 @@ def think(
 ) -> Thoughts:
     """Ask about what people said, failures that were repaired, and rules that were shown and not followed.
 
-    A model is not asked about a failure for which a rule was made before, nor again about the same evidence.
+    A model is not asked about a failure for which a rule was made before, about a rule for which a change was
+    proposed, nor again about the same evidence.
     With `ask` false only the questions of the first round are made.
     """
     tried = {rule.target for rule in rules.values()}
@@ -60,12 +64,13 @@ def think(
         for cluster in wanted
         if cluster.remark is not None or (cluster.repaired and cluster.target not in tried)
     ]
-    clusters += [cause(each) for each in broken if _may_change(each, project)]
+    changing = {ident for rule in rules.values() if rule.ending is not Ending.APPLIED for ident in rule.replaces}
+    clusters += [cause(each) for each in broken if _may_change(each, project) and each.rule.id not in changing]
     matters: list[Matter] = []
     notes: list[Note | None] = []
     for cluster in clusters:
         note = noted(store, project, cluster.target) if cluster.remark is None else None
-        if note is None or stale(note, cluster.occasions):
+        if len(matters) < CAUSES and stale(note, cluster.occasions):
             matters.append(gathered(cluster, past, rules.values(), project=project, store=store, note=note))
             notes.append(note)
     questions = first(matters, nonce=nonce)
