@@ -13,7 +13,13 @@ from mcp_server.tools import INSTRUCTIONS, TOOLS, Tool
 
 FILE = Path(__file__).with_name("listing.json")
 
-PROMPT = {"name": "rules", "description": "The rules that apply in this project now"}
+PROMPTS = [
+    {"name": "rules", "description": "The rules that apply in this project now"},
+    {
+        "name": "consolidate",
+        "description": "Look through the evidence of this project and suggest what its rules should learn from it",
+    },
+]
 RESOURCE = {
     "name": "rules",
     "uri": "promptlearn://rules",
@@ -48,7 +54,7 @@ def listing() -> dict[str, Any]:
         "version": version(),
         "instructions": INSTRUCTIONS,
         "tools": [listed(tool) for tool in TOOLS],
-        "prompts": [PROMPT],
+        "prompts": PROMPTS,
         "resources": [RESOURCE],
     }
 

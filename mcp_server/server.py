@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import AsyncIterable, Mapping
+from collections.abc import AsyncIterable, Callable, Mapping
 from contextlib import aclosing, redirect_stdout, suppress
 from types import FrameType
 from typing import Any, Protocol, cast
@@ -52,22 +52,26 @@ def build(tools: Tools, *, version: str, environment: Mapping[str, str], process
         return types.ListToolsResult(tools=[types.Tool.model_validate(tool) for tool in known["tools"]])
 
     async def call_tool(context: Context, parameters: types.CallToolRequestParams) -> types.CallToolResult:
-        name, who, text = parameters.name, _caller(context, environment, process), ""
+        name, arguments = parameters.name, parameters.arguments or {}
+        text, failed = await answered(name, context, lambda who: tools.call(name, arguments, who))
+        return _text(text, failed=failed)
+
+    async def answered(name: str, context: Context, use: Callable[[Caller], str]) -> tuple[str, bool]:
+        """What is made for a caller, or one line why not."""
+        who, text = _caller(context, environment, process), ""
         try:
             # What was asked for is done, even if the client leaves or changes its mind meanwhile.
             with anyio.CancelScope(shield=True):
-                text = await anyio.to_thread.run_sync(
-                    tools.call, name, parameters.arguments or {}, who, limiter=limiter
-                )
+                text = await anyio.to_thread.run_sync(use, who, limiter=limiter)
         except UnknownToolError as error:
             raise MCPError(types.INVALID_PARAMS, str(error)) from error
         except RefusedError as refusal:
-            return _text(str(refusal), failed=True)
+            return str(refusal), True
         except Exception as error:  # noqa: BLE001 - the door: an agent reads one line and the server lives on
             traceback.print_exc(file=sys.stderr)
             kind = type(error).__name__
-            return _text(f"{name}: unexpected {kind}; this is a fault of promptlearn, go on without it", failed=True)
-        return _text(text)
+            return f"{name}: unexpected {kind}; this is a fault of promptlearn, go on without it", True
+        return text, False
 
     async def list_prompts(context: Context, _: types.PaginatedRequestParams | None) -> types.ListPromptsResult:
         del context
@@ -77,7 +81,8 @@ def build(tools: Tools, *, version: str, environment: Mapping[str, str], process
         prompt = next((each for each in known["prompts"] if each["name"] == parameters.name), None)
         if prompt is None:
             raise MCPError(types.INVALID_PARAMS, f"Unknown prompt: {parameters.name[:60]}")
-        message = types.PromptMessage(role="user", content=types.TextContent(type="text", text=await rules(context)))
+        text = await prompted(prompt["name"], context)
+        message = types.PromptMessage(role="user", content=types.TextContent(type="text", text=text))
         return types.GetPromptResult(description=prompt["description"], messages=[message])
 
     async def list_resources(context: Context, _: types.PaginatedRequestParams | None) -> types.ListResourcesResult:
@@ -95,15 +100,13 @@ def build(tools: Tools, *, version: str, environment: Mapping[str, str], process
         if resource is None:
             raise MCPError(types.INVALID_PARAMS, "Resource not found", {"uri": str(parameters.uri)[:200]})
         text = types.TextResourceContents(
-            uri=resource["uri"], mime_type=resource["mimeType"], text=await rules(context)
+            uri=resource["uri"], mime_type=resource["mimeType"], text=await prompted(resource["name"], context)
         )
         return types.ReadResourceResult(contents=[text])
 
-    async def rules(context: Context) -> str:
-        asked = types.CallToolRequestParams(name="get_rules", arguments={})
-        (block,) = (await call_tool(context, asked)).content
-        assert isinstance(block, types.TextContent)
-        return block.text
+    async def prompted(name: str, context: Context) -> str:
+        text, _ = await answered(name, context, lambda who: tools.prompt(name, who))
+        return text
 
     return Server(
         "promptlearn",

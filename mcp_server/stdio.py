@@ -34,8 +34,8 @@ class Handlers(Protocol):
         """A tool's text, and whether it is a refusal."""
         ...
 
-    def rules(self, meta: Mapping[str, Any], client: str) -> tuple[str, bool]:
-        """The rules as text, for the prompt and the resource."""
+    def prompt(self, name: str, meta: Mapping[str, Any], client: str) -> tuple[str, bool]:
+        """A prompt's text, and whether it is a refusal; that of `rules` is the resource too."""
         ...
 
 
@@ -168,7 +168,7 @@ class Door:
         prompt = next((each for each in self._known["prompts"] if each["name"] == params.get("name")), None)
         if prompt is None:
             raise RpcError(PARAMETERS, f"Unknown prompt: {str(params.get('name'))[:60]}")
-        text, _ = self._behind.rules(meta, self._client or "")
+        text, _ = self._behind.prompt(prompt["name"], meta, self._client or "")
         message = {"role": "user", "content": {"type": "text", "text": text}}
         return {"description": prompt["description"], "messages": [message]}
 
@@ -176,7 +176,7 @@ class Door:
         resource = next((each for each in self._known["resources"] if each["uri"] == params.get("uri")), None)
         if resource is None:
             raise RpcError(PARAMETERS, "Resource not found", {"uri": str(params.get("uri"))[:200]})
-        text, _ = self._behind.rules(meta, self._client or "")
+        text, _ = self._behind.prompt(resource["name"], meta, self._client or "")
         return {"contents": [{"uri": resource["uri"], "mimeType": resource["mimeType"], "text": text}]}
 
     _METHODS: Mapping[str, Callable[[Any, Json, Json], Json]] = {

@@ -3,7 +3,9 @@
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from hashlib import sha256
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mcp_server.delivery import deliver, keys, paused
@@ -108,6 +110,8 @@ class Tools(NamedTuple):
     secrets: tuple[str, ...] = ()
     """Values of this process's own secret variables, masked wherever they turn up."""
     coins: Coins = Coins(off=True)
+    nonce: Callable[[], str] = partial(token_hex, 9)
+    """A word nobody can guess."""
 
     def call(self, name: str, arguments: Mapping[str, Any], caller: Caller) -> str:
         """The text a tool answers. Raises `RefusedError`."""
@@ -125,6 +129,18 @@ class Tools(NamedTuple):
                     known = ", ".join(tool.name for tool in TOOLS)
                     raise UnknownToolError(f"there is no tool {clean_line(name, limit=60).text!r}; known are {known}")
         except (models.ArgumentError, StoreError, ProjectError, SuggestionError, UnfitText) as error:
+            raise RefusedError(f"{name}: {error}") from error
+
+    def prompt(self, name: str, caller: Caller) -> str:
+        """The text of a prompt. Raises `RefusedError`."""
+        if name == "rules":
+            return self.call("get_rules", {}, caller)
+        from mcp_server.handover import packet
+
+        try:
+            store, place = self.store(), self.place(None)
+            return PAUSED if paused(store, place.project.key) else packet(store, place.project.key, nonce=self.nonce)
+        except (StoreError, ProjectError) as error:
             raise RefusedError(f"{name}: {error}") from error
 
     def get_rules(self, arguments: "GetRules", caller: Caller) -> str:

@@ -85,7 +85,14 @@ class Wiring:
                 places[key] = settled(find(key), self.store())
             return places[key]
 
-        return Tools(self.store, place, self.now, configuration.secrets(self.environment), self.settings.trials.coins)
+        return Tools(
+            self.store,
+            place,
+            self.now,
+            configuration.secrets(self.environment),
+            self.settings.trials.coins,
+            self.nonce,
+        )
 
     def policy(self) -> "Policy":
         """The constants of decisions, with this person's settings."""

@@ -49,5 +49,5 @@ def test_the_inspector_calls_a_tool_and_is_answered_in_text(ask: Ask) -> None:
 
 
 def test_the_inspector_lists_the_prompt_and_the_resource(ask: Ask) -> None:
-    assert [prompt["name"] for prompt in ask("prompts/list")["prompts"]] == ["rules"]
+    assert [prompt["name"] for prompt in ask("prompts/list")["prompts"]] == ["rules", "consolidate"]
     assert [resource["uri"] for resource in ask("resources/list")["resources"]] == ["promptlearn://rules"]

@@ -334,7 +334,8 @@ def test_the_rules_are_also_a_prompt_and_a_resource(era: str, store: MemoryStore
     Person(store, clock).adds("Use uv, not pip.")
 
     async def scene(client: Client) -> None:
-        (prompt,) = (await client.list_prompts()).prompts
+        prompt, other = (await client.list_prompts()).prompts
+        assert (prompt.name, other.name) == ("rules", "consolidate")
         (resource,) = (await client.list_resources()).resources
         assert (await client.list_resource_templates()).resource_templates == []
         (message,) = (await client.get_prompt(prompt.name)).messages

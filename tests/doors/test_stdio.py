@@ -42,7 +42,7 @@ class Behind:
             raise ZeroDivisionError
         return f"{name} {dict(arguments)}", name == "refused"
 
-    def rules(self, meta: Mapping[str, Any], client: str) -> tuple[str, bool]:
+    def prompt(self, name: str, meta: Mapping[str, Any], client: str) -> tuple[str, bool]:
         return "the rules", False
 
 
@@ -175,7 +175,7 @@ def test_a_call_that_is_none_is_an_error(greeted: Wire, params: dict[str, Any]) 
 
 @pytest.mark.parametrize("modern", [False, True])
 def test_prompt_and_resource_hold_the_rules(greeted: Wire, modern: bool) -> None:
-    (prompt,) = greeted.result("prompts/list", modern=modern)["prompts"]
+    prompt, _ = greeted.result("prompts/list", modern=modern)["prompts"]
     (message,) = greeted.result("prompts/get", {"name": prompt["name"]}, modern=modern)["messages"]
     assert message == {"role": "user", "content": {"type": "text", "text": "the rules"}}
     (resource,) = greeted.result("resources/list", modern=modern)["resources"]

@@ -66,6 +66,7 @@ async def _told(door: list[str], mode: str, folder: Path) -> dict[str, Any]:
             for number, (name, arguments) in enumerate(CALLS):
                 found[f"call {number} {name}"] = await _tried(lambda n=name, a=arguments: client.call_tool(n, a))
             found["prompt"] = await _tried(lambda: client.get_prompt("rules"))
+            found["consolidate"] = await _tried(lambda: client.get_prompt("consolidate"))
             found["no prompt"] = await _tried(lambda: client.get_prompt("nope"))
             found["resource"] = await _tried(lambda: client.read_resource("promptlearn://rules"))
             found["no resource"] = await _tried(lambda: client.read_resource("promptlearn://nope"))
