@@ -120,7 +120,7 @@ def _settle(scribe: Scribe, name: str) -> None:
             scribe.write("outcome", now, session=name, **said)
         notes.open[name] = opened._replace(scored=True)
     for rule, wait in _due(scribe, name, last):
-        shown, version = store.exposures(session.id, session.project), notes.rules[rule.id].version
+        version, shown = notes.rules[rule.id].version, scribe.exposures(session.id, session.project)
         trigger = next(each.time for each in shown if (each.rule, each.version) == (rule.id, version))
         came = Recurrence.UNKNOWN
         if rule.target:  # else it was forgotten, and nobody can look for it any more

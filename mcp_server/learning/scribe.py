@@ -78,6 +78,7 @@ class Scribe:
     def __init__(self, store: Store, project: str, engine: Engine, notes: Notes, *, now: float) -> None:
         self.store, self.project, self.engine, self.notes, self.now = store, project, engine, notes, now
         self.lines: list[str] = []
+        self._read: dict[tuple[str, str], list[Exposure]] = {}
         self._triggered: dict[str, dict[str, Coin]] = {}
         self.rules: Mapping[int, Rule] = {rule.id: rule for rule in store.rules(project)}
 
@@ -97,7 +98,7 @@ class Scribe:
         for name, held in self.notes.open.items():
             happened += [(each.time, 2, (name, each)) for each in self._later(name, held)]
         for _, session in self._newcomers():
-            exposures = self._exposures(session)
+            exposures = self.exposures(session.id, session.project)
             begun = min((each.time for each in exposures), default=session.started)
             first = [each for each in exposures if each.time <= begun]
             happened.append((begun, 1, (session, begun, first)))
@@ -136,10 +137,13 @@ class Scribe:
         self.notes.mark = found[-1][0] if found else self.notes.mark
         return found
 
-    def _exposures(self, session: Session) -> list[Exposure]:
-        """Those of rules of this log, and the coin of all of them."""
-        found = self.store.exposures(session.id, session.project)
-        return [each for each in found if each.rule == WHOLE or each.rule in self.rules]
+    def exposures(self, session: str, project: str) -> list[Exposure]:
+        """Those of rules of this log, and the coin of all of them; read once."""
+        if (session, project) not in self._read:
+            found = self.store.exposures(session, project)
+            kept = [each for each in found if each.rule == WHOLE or each.rule in self.rules]
+            self._read[session, project] = kept
+        return self._read[session, project]
 
     def _entry(self, time: float, entry: Entry) -> None:
         """Tell what a revision made of a rule, where that is news."""
@@ -257,8 +261,8 @@ class Scribe:
     def _later(self, name: str, held: Open) -> Iterator[Exposure]:
         """Coins that were thrown in an open session since its beginning was told."""
         known = self.coins(name)
-        for each in self.store.exposures(held.session, held.project):
-            if each.rule in self.rules and f"R{each.rule}" not in known:
+        for each in self.exposures(held.session, held.project):
+            if each.rule != WHOLE and f"R{each.rule}" not in known:
                 yield each
 
 
