@@ -391,6 +391,24 @@ def test_a_breach_stops_a_rule_and_a_person_is_told(days: Days) -> None:
     assert "- R1 stopped: Use uv." in days.store.revision(HERE, 2).report
 
 
+def test_evidence_of_harm_stops_a_rule_that_a_person_approved_and_a_posterior_alone_does_not(days: Days) -> None:
+    days.tries("Use pip.")
+    for n in range(40):
+        given = days.begins(f"s{n}")
+        days.ran(f"s{n}", failed=given[0].assigned)
+    days.person.moves(days.store.rule(1), State.ACTIVE)
+    days.passes(2)
+    days.policy = STILL._replace(min_sessions=1, demote=1.0)
+    made = days.decides().ruling
+    assert made is not None
+    assert (made.decided[1].state, made.decided[1].asks) == ("active", "retire")
+    assert made.decided[1].p_help < 0.05
+    days.policy = STILL._replace(min_sessions=1, explore=0.0, harm_e=20.0)
+    (step,) = days.decides().ruling.steps  # pyright: ignore[reportOptionalMemberAccess]
+    assert (step.change, step.kind) == (Move(1, State.RETIRED, Ending.HARMFUL), "roll back")
+    assert days.states() == {"R1": "harmful"}
+
+
 def test_stops_that_nobody_was_told_of_yet_are_told_with_later_ones(days: Days) -> None:
     days.tries("Use uv.", state=State.ACTIVE)
     breach(days)
