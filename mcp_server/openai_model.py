@@ -31,7 +31,7 @@ UNKNOWN = frozenset({400, 415, 422, 501})
 KEPT_OUT = {
     401: "refused the key (status 401); set OPENAI_API_KEY",
     403: "gives this key no access (status 403)",
-    404: "has no such model, or no such address (status 404); see to its name, and to /v1 at the end of OPENAI_BASE_URL",
+    404: "has no such model or no such address (status 404); see to the name, and to /v1 at the end of the address",
 }
 
 
@@ -56,7 +56,7 @@ class OpenAIModel:
     ) -> None:
         self.name = name
         self._meter = meter or Meter()
-        self._url, self._key = base_url, key
+        self._url, self._key = base_url, key.strip()
         self._where = nameless(base_url)
         self._timeout, self._retries, self._parallel = timeout, retries, parallel
         self._mode = STRICT
@@ -64,6 +64,8 @@ class OpenAIModel:
         self._limit = "max_completion_tokens"
         self._left: ModelError | None = None
         """Why the endpoint is left alone for the rest of the run."""
+        if not (self._key.isascii() and self._key.isprintable()):
+            self._left = ModelError("OPENAI_API_KEY holds characters that no key has; set it anew")
 
     def ask(self, questions: Sequence[Question]) -> list[str | ModelError]:
         """See `Model.ask`. After an endpoint could not be reached, or let nobody in, it is not tried again."""
@@ -110,7 +112,7 @@ class OpenAIModel:
             return self._left
         except APIStatusError as error:
             return self._refused(error)
-        except (APIError, OpenAIError) as error:
+        except (APIError, OpenAIError, ValueError) as error:  # or what cannot be put into a request
             return ModelError(f"{self._where} failed ({type(error).__name__})")
 
     def _refused(self, error: APIStatusError) -> ModelError:

@@ -1,18 +1,22 @@
 """`consolidate` with whatever answers: named for once or for good, agreed to, counted, and never in the way."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mcp_server.cli import INTERRUPTED, main
 from mcp_server.settings import Settings, interpreter
 from store.records import Kind, Source, Trust
 from store.values import replace
-from tests.doors.endpoint import completion, endpoint
-from tests.doors.programs import Programs, as_claude
+from tests.doors.endpoint import cited, completion, endpoint
+from tests.doors.programs import Programs, as_claude, as_codex
 from tests.doors.test_consent import SAID, Desk
 from tests.store.facts import fact
 
@@ -61,6 +65,18 @@ def test_claude_is_named_for_one_run_and_asked_for_a_sentence(desk: Desk, progra
     desk.run("feedback", "Never edit form.py by hand.")
     assert desk.run("consolidate").count("claude") == 0
     assert len(programs.runs) == 1
+
+
+def test_codex_is_told_of_the_servers_that_its_own_configuration_names(
+    desk: Desk, programs: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config.toml").write_text("[mcp_servers.mine]\ncommand = 'x'\n", encoding="utf-8")
+    monkeypatch.setenv("CODEX_HOME", str(tmp_path))
+    programs.put("codex", as_codex("{}"))
+    desk.run("feedback", SAID)
+    desk.answers = ["y"]
+    assert "without codex: " in desk.run("consolidate", "--model", "codex")
+    assert "mcp_servers.mine.enabled=false" in programs.runs[0]["argv"]
 
 
 def test_a_command_answers_like_any_model(desk: Desk, programs: Programs) -> None:
@@ -149,6 +165,45 @@ def test_what_was_spent_is_kept_with_the_day_and_counts_for_its_ceiling(desk: De
         assert len(server.asked) == calls
 
 
+def test_two_variables_are_enough_for_a_server_on_this_machine(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(*words: str) -> str:
+        done = subprocess.run(
+            [*interpreter(), *words], cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=60, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    run("feedback", SAID)
+    with endpoint(cited(SENTENCE)) as server:
+        monkeypatch.setenv("PROMPTLEARN_MODEL", "tiny")
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        said = run("consolidate")
+    assert SENTENCE in said
+    assert "tiny: 1 call, " in said
+
+
+def test_ctrl_c_changes_nothing_but_what_was_spent_and_the_next_run_goes_on(desk: Desk) -> None:
+    late = threading.Event()
+
+    def press(body: dict[str, Any]) -> str:
+        if len(server.asked) == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+            late.wait(10)
+        return cited(SENTENCE)(body)
+
+    with endpoint(press) as server:
+        desk.settings = replace(desk.settings, base_url=server.url, model="tiny")
+        desk.run("feedback", SAID)
+        desk.run("feedback", "Never edit form.py by hand, edit make_form.py.")
+        assert main(["consolidate"], desk.wiring()) == INTERRUPTED
+        late.set()
+        assert today(desk)["tiny"]["calls"] == 1
+        assert json.loads(desk.run("history", "--json"))["revisions"] == []
+        assert "worded by tiny" in desk.run("consolidate")
+
+
 def test_without_a_model_there_is_no_usage(desk: Desk) -> None:
     assert json.loads(desk.run("consolidate", "--json"))["usage"] is None
 
@@ -192,8 +247,6 @@ def test_what_a_model_would_add_is_said_in_one_line_where_there_is_something(des
 def test_a_name_that_cannot_be_is_refused_in_one_line(
     desk: Desk, capsys: pytest.CaptureFixture[str], words: list[str], why: str
 ) -> None:
-    from mcp_server.cli import main
-
     assert main(["consolidate", *words], desk.wiring()) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert why in line

@@ -216,7 +216,7 @@ def test_nobody_waits_longer_than_is_reasonable() -> None:
     [
         ((0, ""), "could not be reached"),
         ((401, "{}"), "set OPENAI_API_KEY"),
-        ((404, "{}"), "has no such model, or no such address (status 404)"),
+        ((404, "{}"), "has no such model or no such address (status 404)"),
         ((429, '{"error":{"message":"pay","code":"insufficient_quota"}}'), "quota"),
     ],
 )
@@ -240,6 +240,20 @@ def test_a_silent_endpoint_ends_at_the_timeout() -> None:
         silence.set()
     assert isinstance(answer, ModelError)
     assert "did not answer in time" in str(answer)
+
+
+@pytest.mark.parametrize("key", ["schl\u00fcssel", "a\nb", "\0"])
+def test_a_key_that_is_none_is_said_before_anything_is_sent(key: str) -> None:
+    with endpoint(SAID) as server:
+        (answer,) = OpenAIModel("tiny", base_url=server.url, key=key, timeout=5.0).ask([ASKED])
+        assert "OPENAI_API_KEY holds characters that no key has" in str(answer)
+        assert server.asked == []
+        assert OpenAIModel("tiny", base_url=server.url, key=" sk\n", timeout=5.0).ask([ASKED]) == [SAID]
+        assert server.keys == ["Bearer sk"]
+
+
+def test_what_cannot_be_put_into_a_request_is_a_fault() -> None:
+    assert "failed (UnicodeEncodeError)" in str(ask(SAID, asked=ASKED._replace(user="\ud800"))[0])
 
 
 def test_no_redirect_is_followed() -> None:
