@@ -213,9 +213,6 @@ def _in_other_words(desk: _Desk, cluster: Cluster, plain: Proposal | Unfit | Non
 
 def _against(desk: _Desk, made: Proposal) -> str:
     """Why a model's proposal is not made; empty where nothing speaks against it."""
-    finding = refused(made)
-    if finding is not None:
-        return finding.words
     if made.tested is not None and made.tested.verdict == NEGATIVE:
         return f"on later sessions it does not hold: {made.tested.words}"
     return _made_before(desk, made)
@@ -249,7 +246,7 @@ def _nearer(desk: _Desk, each: Ignored) -> None:
         return
     made = desk.tested(made)
     if not _against(desk, made):
-        desk.draft.propose(made)
+        _place(desk, made, cause(each))
 
 
 def _heard(store: Store, project: str, rules: Mapping[int, Rule], ruled: Shelf) -> list[Evidence]:
@@ -374,13 +371,18 @@ def _nearest(desk: _Desk, made: Proposal) -> tuple[int, Comparison] | None:
 
 
 def _settle(made: Proposal, draft: _Draft, place: int, likeness: Likeness) -> None:
-    """Two proposals of one run that say the same, or the opposite: a person's later word counts."""
+    """Two proposals of one run that say the same, or the opposite: the more trusted word counts, then the later."""
     older, newer = draft.proposals[place], made
-    if max(older.evidence) > max(newer.evidence):
+    if _weight(older) > _weight(newer):
         older, newer = newer, older
     draft.propose(newer, place)
     how = "the same" if likeness is Likeness.SAME else "the opposite"
-    draft.refusals.append(Unfit(older.wording.text, f"{how} was said later: {newer.wording.text}"))
+    when = "later" if _weight(older)[0] == _weight(newer)[0] else "by somebody more trusted"
+    draft.refusals.append(Unfit(older.wording.text, f"{how} was said {when}: {newer.wording.text}"))
+
+
+def _weight(made: Proposal) -> tuple[int, int]:
+    return made.wording.source.trust, max(made.evidence)
 
 
 def _comparable(rules: Iterable[Rule]) -> Iterable[tuple[int, str]]:

@@ -67,7 +67,8 @@ def in_a_models_words(
     drawn = (*said, *cluster.facts, *shown)
     least = lowest(drawn)
     source = Source(f"model {model}", f"model:{model}", min(least, Trust.MACHINE))
-    changed = [rule for rule in rules if rule.id in answer.rules and answer.operation != ADD]
+    named = sorted(rules, key=lambda rule: rule.id) if answer.operation != ADD else ()
+    changed = [rule for rule in named if rule.id in answer.rules]
     told = _told(answer)
     why = f"{reason_of(cluster)}; worded by {model}" + (f": {told}" if told else "")
     paths = tuple(clean_line(path, limit=120).text for path in answer.paths) or _inherited(answer, changed)

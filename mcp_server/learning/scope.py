@@ -79,11 +79,9 @@ def _apart(a: str, b: str) -> bool:
     if any(mark in glob for glob in (a, b) for mark in "{\\"):
         return False
     one, other = _begin(a), _begin(b)
-    ends = [glob.rsplit("/", 1)[-1].rsplit("*", 1)[-1] for glob in (a, b)]
-    named = all(end and "?" not in end for end in ends)
-    return one[: len(other)] != other[: len(one)] or (
-        named and not (ends[0].endswith(ends[1]) or ends[1].endswith(ends[0]))
-    )
+    ends = [re.split(r"[*?]", glob.rsplit("/", 1)[-1])[-1] for glob in (a, b)]
+    alike = ends[0].endswith(ends[1]) or ends[1].endswith(ends[0])
+    return one[: len(other)] != other[: len(one)] or not alike
 
 
 def _begin(glob: str) -> list[str]:

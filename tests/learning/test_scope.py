@@ -2,7 +2,7 @@
 
 import pytest
 
-from mcp_server.learning.scope import covers, normal, spelt
+from mcp_server.learning.scope import apart, covers, normal, spelt
 
 
 def covered(glob: str, file: str, *, root: str = "/work/demo") -> bool:
@@ -132,3 +132,29 @@ def test_braces_beyond_the_limit_stand_for_themselves() -> None:
     assert covers(["{a,b}" * 5], ["babab"])
     assert not covers(["{a,b}" * 6], ["bababa"])
     assert covers(["{a,b}" * 6], ["{a,b}" * 6])
+
+
+@pytest.mark.parametrize(
+    ("some", "others", "wanted"),
+    [
+        ([], ["src/**"], False),
+        (["src/**"], [], False),
+        (["src/**"], ["web/**"], True),
+        (["src/**"], ["src/api/**"], False),
+        (["src/api/**"], ["src/web/**"], True),
+        (["src/**", "web/**"], ["web/x.ts"], False),
+        (["*.py"], ["*.ts"], True),
+        (["*.py"], ["src/*.py"], False),
+        (["*.py"], ["src/**"], False),
+        (["a.py"], ["src/a.py"], False),
+        (["src/a.py"], ["src/b.py"], True),
+        (["src/*.py"], ["src/a?.ts"], True),
+        (["**/x"], ["src/**"], False),
+        (["{src,web}/**"], ["docs/**"], False),
+        (["src\\a"], ["docs/**"], False),
+    ],
+)
+def test_scopes_are_apart_only_where_no_file_can_belong_to_both(
+    some: list[str], others: list[str], wanted: bool
+) -> None:
+    assert apart(some, others) is apart(others, some) is wanted

@@ -32,7 +32,7 @@ class ScriptedModel:
         self.asked: list[Question] = []
 
     def ask(self, questions: Sequence[Question]) -> list[str | ModelError]:
-        """The next lines of the script; a text becomes an answer that cites everything it was shown."""
+        """The next lines of the script; a text becomes an answer, and one that cites nothing cites all it was shown."""
         self.asked += questions
         return [self._next(question) for question in questions]
 
@@ -40,7 +40,8 @@ class ScriptedModel:
         line = self.script.pop(0)
         if isinstance(line, ModelError):
             return line
-        answer = Answer(line, "because", (), tuple(sorted(question.evidence))) if isinstance(line, str) else line
+        answer = Answer(line, "because", (), ()) if isinstance(line, str) else line
+        answer = answer if answer.evidence else answer._replace(evidence=tuple(sorted(question.evidence)))
         return json.dumps(answer._asdict())
 
 

@@ -14,9 +14,9 @@ from mcp_server.learning.model import NARROW, RETIRE, Answer
 from mcp_server.learning.plain import plain
 from mcp_server.learning.reflection.packet import OCCASIONS_IN_ONE_PLACE, Matter
 from mcp_server.learning.reflection.place import common
-from mcp_server.learning.screen import LONGEST, Level, screen
+from mcp_server.learning.screen import Level, screen
 from store.records import Trust
-from store.text import RULE_LIMIT, UnfitText, clean_rule
+from store.text import UnfitText, clean_rule
 
 _REMINDER = re.compile(
     r"\b(?:remember(?: to| that)?|do not forget|never forget|keep in mind|bear in mind|be (?:careful|mindful|aware|sure"
@@ -68,8 +68,6 @@ def _sentence(answer: Answer, matter: Matter) -> Fault | None:
         text = clean_rule(answer.rule).text
     except UnfitText as error:
         return Fault(str(error))
-    if len(text.split()) > LONGEST or len(text) > RULE_LIMIT:
-        return Fault(f"It has more than {LONGEST} words or {RULE_LIMIT} characters.")
     person = [fact.text for fact in matter.said if fact.source.trust >= Trust.MEMBER]
     others = [fact.text for fact in matter.facts if fact not in matter.said or fact.source.trust < Trust.MEMBER]
     screening = screen(text, quotes=others)

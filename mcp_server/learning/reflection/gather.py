@@ -59,10 +59,8 @@ def stale(note: Note | None, occasions: int) -> bool:
     return note is None or occasions >= note.occasions + OCCASIONS
 
 
-def note_of(cluster: Cluster, reflected: Reflected, refused: Sequence[Unfit], before: Note | None) -> Note | None:
-    """What to keep of a reflection that came to no proposal; None where the model could not be asked."""
-    if reflected.fault:
-        return None
+def note_of(cluster: Cluster, reflected: Reflected, refused: Sequence[Unfit], before: Note | None) -> Note:
+    """What to keep of a reflection that came to no proposal."""
     fresh = ((clean_line(each.sentence, limit=200).text, each.reason) for each in (*reflected.dropped, *refused))
     dropped = dict([*(before.dropped if before else ()), *fresh])
     verdict = reflected.answer.verdict if reflected.answer else ""

@@ -47,6 +47,15 @@ def test_drafts_that_differ_are_combined_by_a_second_question() -> None:
     assert RULE in asked.user
 
 
+def test_drafts_that_agree_on_the_words_but_not_on_the_place_are_combined() -> None:
+    here, there = (Answer(RULE, "c", (path,), ()) for path in ("src/**", "web/**"))
+    model = ScriptedModel(here, there, here)
+    (made,) = run(model, matter(16))
+    assert made.answer is not None
+    assert made.answer.paths == ("src/**",)
+    assert len(model.asked) == 3
+
+
 def test_many_drafts_are_combined_in_groups_of_about_the_root_of_their_number() -> None:
     rules = [f"Use tool{number} instead of pip." for number in range(6)]
     model = ScriptedModel(*rules, rules[0], rules[1], OTHER)
@@ -69,7 +78,8 @@ def test_a_draft_left_over_is_combined_in_the_next_round() -> None:
 def test_where_drafts_propose_nothing_there_is_nothing_to_combine() -> None:
     model = ScriptedModel(NOTHING, NOTHING)
     (made,) = run(model, matter(16))
-    assert made.answer == NOTHING
+    assert made.answer is not None
+    assert (made.answer.verdict, made.answer.proposes) == (NOTHING.verdict, False)
     assert len(model.asked) == 2
     (other,) = run(ScriptedModel(NOTHING, RULE), matter(16))
     assert other.answer is not None
