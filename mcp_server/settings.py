@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from mcp_server import home
 from mcp_server.home import HOME, STORE
 from mcp_server.knobs import CONFIG, KnobError, Knobs, knobs
+from mcp_server.learning.admission import STAGED, Admission, AdmissionError, admission
 from mcp_server.spending import LimitError, Limits, limits
 
 MODEL = "PROMPTLEARN_MODEL"
@@ -18,7 +19,7 @@ KEY = "OPENAI_API_KEY"
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 OFF = "off"
 """The name of no model."""
-KNOWN = ("model", "model_command", "base_url", "timeout", "parallel", "spending", "trials")
+KNOWN = ("model", "model_command", "base_url", "timeout", "parallel", "spending", "trials", "admission")
 
 
 class SettingsError(Exception):
@@ -43,6 +44,8 @@ class Settings(NamedTuple):
     parallel: int = 4
     """Questions to a model at once."""
     spending: Limits = Limits()
+    admission: Admission = STAGED
+    """What becomes of proposals, by scope. Only ever read from the person's own file."""
 
     @property
     def store(self) -> Path:
@@ -79,7 +82,8 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
     try:
         trials = knobs(kept.get("trials", {}), environment)
         spending = limits(kept.get("spending", {}))
-    except (KnobError, LimitError) as error:
+        staging = admission(kept.get("admission", {}))
+    except (KnobError, LimitError, AdmissionError) as error:
         raise SettingsError(f"{path} or the environment: {error}; correct it") from error
     return Settings(
         home=folder,
@@ -91,6 +95,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         command=words,
         parallel=parallel,
         spending=spending,
+        admission=staging,
     )
 
 

@@ -61,7 +61,13 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
             came = consolidate.Done(plan, None, ruling)
         else:
             came = consolidate.run(
-                store, project.key, nonce=wiring.nonce, now=wiring.now, model=model, policy=wiring.policy()
+                store,
+                project.key,
+                nonce=wiring.nonce,
+                now=wiring.now,
+                model=model,
+                policy=wiring.policy(),
+                admission=wiring.settings.admission,
             )
             done(store, project.key, now=wiring.now())
         asked.append(came.plan)

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from mcp_server.learning import judge, report
+from mcp_server.learning.admission import STAGED, Admission
 from mcp_server.learning.judge import Ruling
 from mcp_server.learning.model import Model
 from mcp_server.learning.plan import Plan, make
 from mcp_server.learning.render import stopping
-from mcp_server.learning.staging import STAGED, Admission, staged
+from mcp_server.learning.staging import staged
 from mcp_server.learning.trials.policy import POLICY, Policy
 from store.contract import Store
 from store.errors import ConflictError

@@ -1,41 +1,14 @@
 """What becomes of proposals: they wait for a person, are let in by the owner's setting, or are not made at all."""
 
 from collections.abc import Iterable
-from enum import StrEnum
-from typing import NamedTuple
 
+from mcp_server.learning.admission import Staging
 from mcp_server.learning.admit import LIVE_RULES
 from mcp_server.learning.backtest import NEGATIVE, NUMBERS
 from mcp_server.learning.propose import Proposal
 from mcp_server.learning.screen import screen
-from store.records import GLOBAL, Operation, State, Trust
+from store.records import Operation, State, Trust
 from store.revise import Add, Step
-
-
-class Staging(StrEnum):
-    """What is done with the proposals of one scope."""
-
-    STAGE = "stage"
-    """They wait for a person. The default."""
-    AUTO = "auto"
-    """What only the owner's word stands behind, and nothing speaks against, is let in; the rest waits."""
-    NEVER = "never"
-    """None is made; the report says what it would have been."""
-
-
-class Admission(NamedTuple):
-    """The owner's setting for each scope."""
-
-    project: Staging = Staging.STAGE
-    everywhere: Staging = Staging.STAGE
-    """Of rules for all projects."""
-
-    def of(self, project: str) -> Staging:
-        """The setting for the rules of a project."""
-        return self.everywhere if project == GLOBAL else self.project
-
-
-STAGED = Admission()
 
 
 def goes_to(made: Proposal, staging: Staging) -> State:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mcp_server.learning.admission import STAGED, Staging
 from mcp_server.settings import Settings, SettingsError, interpreter, named, read, secrets
 
 
@@ -155,3 +156,11 @@ def test_secret_variables_are_those_with_a_telling_name_and_a_long_value() -> No
 
 def test_the_program_is_started_past_the_users_folders() -> None:
     assert interpreter() == [sys.executable, "-E", "-P", "-m", "mcp_promptlearn"]
+
+
+def test_what_becomes_of_proposals_is_only_ever_read_from_the_persons_own_file(home: Path) -> None:
+    assert read({"PROMPTLEARN_HOME": str(home)}).admission == STAGED
+    found = configured(home, '[admission]\nproject = "auto"\n').admission
+    assert (found.project, found.everywhere) == (Staging.AUTO, Staging.STAGE)
+    with pytest.raises(SettingsError, match="`project` in `admission` must be stage, auto or never; correct it"):
+        configured(home, '[admission]\nproject = "yes"\n')

@@ -2,13 +2,16 @@
 
 import pytest
 
+from mcp_server.learning import consolidate
+from mcp_server.learning.admission import STAGED, Admission, AdmissionError, Staging, admission
 from mcp_server.learning.admit import LIVE_RULES
 from mcp_server.learning.backtest import NUMBERS, BackTest
 from mcp_server.learning.propose import Proposal
-from mcp_server.learning.staging import STAGED, Admission, Staging, goes_to, staged
+from mcp_server.learning.staging import goes_to, staged
 from store.records import GLOBAL, Operation, Source, State, Trust
 from store.revise import Add
 from store.values import replace
+from tests.learning.workbench import TARGET, ScriptedModel, World
 from tests.store.facts import HERE, PERSON, wording
 
 MODEL = Source("model m", "model:m", Trust.MACHINE)
@@ -69,3 +72,57 @@ def test_a_step_keeps_the_numbers_and_says_who_let_it_in() -> None:
     (plain,) = staged([OWN], Staging.STAGE, live=0)
     assert (plain.reason, plain.actor, plain.numbers) == ("said", "program", {"evidence": 1, "said": []})
     assert PERSON.trust is Trust.OWNER
+
+
+def test_the_setting_is_a_table_with_a_word_for_each_scope() -> None:
+    assert admission({}) == STAGED
+    assert admission({"project": "auto", "global": "never"}) == Admission(Staging.AUTO, Staging.NEVER)
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ("auto", "must be a table"),
+        ({"team": "auto"}, "known are project and global"),
+        ({"project": "always"}, "`project` in `admission` must be stage, auto or never"),
+        ({"global": 1}, "`global` in `admission` must be"),
+    ],
+)
+def test_anything_else_is_refused_by_name(table: object, words: str) -> None:
+    with pytest.raises(AdmissionError, match=words):
+        admission(table)
+
+
+def run(world: World, setting: Admission, model: ScriptedModel | None = None) -> list[tuple[str, State]]:
+    consolidate.run(world.store, HERE, nonce=world.nonce, now=lambda: world.now, model=model, admission=setting)
+    return [(rule.text, rule.state) for rule in world.store.rules(HERE)]
+
+
+AUTO = Admission(Staging.AUTO)
+
+
+def test_a_run_lets_in_what_the_setting_says_and_nothing_else() -> None:
+    world = World()
+    world.says("Never use tabs in Python.", "Skip the slow tests.")
+    world.says("Always use uv here.", source=Source("review", "github:ada", Trust.MEMBER))
+    assert run(world, AUTO) == [
+        ("Never use tabs in Python.", State.ACTIVE),
+        ("Skip the slow tests.", State.CANDIDATE),
+        ("Always use uv here.", State.CANDIDATE),
+    ]
+    never = World()
+    never.says("Never use tabs in Python.")
+    assert run(never, Admission(Staging.NEVER)) == []
+
+
+def test_what_a_model_made_of_logs_waits_whatever_the_setting() -> None:
+    world = World()
+    world.fails(TARGET, ["a", "b", "c"])
+    world.repaired(TARGET)
+    assert run(world, AUTO, ScriptedModel("Run the generator first.")) == [
+        ("Run the generator first.", State.CANDIDATE)
+    ]
+    own = World()
+    own.says("Never use tabs in Python.")
+    worded = [("Indent Python by spaces.", State.TRIAL)]
+    assert run(own, AUTO, ScriptedModel("Indent Python by spaces.")) == worded
