@@ -12,7 +12,7 @@ from mcp_server.learning.trials.parse import parse
 from mcp_server.learning.trials.policy import POLICY, Policy, read
 from store.contract import Store
 from store.errors import StoreError
-from store.records import GLOBAL, Trials
+from store.records import GLOBAL, LIVE, Trials
 
 FORMAT = 1
 """Raised with every change of what is kept beside the engine's state; another format is told anew from the log."""
@@ -66,9 +66,7 @@ def _replayed(store: Store, project: str, engine: Engine) -> tuple[Engine, Notes
             raise LogError(project, str(error.at(number))) from error
         except (LookupError, TypeError, ValueError) as error:
             raise LogError(project, f"line {number} lacks what a store's own log has") from error
-    for rule, told in notes.rules.items():
-        trial = engine.books.trials[f"R{rule}"]
-        notes.rules[rule] = told._replace(state=trial.state, pinned=trial.pinned)
+    _reconcile(store, project, engine, notes)
     if engine.held:
         found = store.newcomers(None if project == GLOBAL else project, after=0)
         every = {named(project, each.id, each.project): each for _, each in found}
@@ -76,6 +74,24 @@ def _replayed(store: Store, project: str, engine: Engine) -> tuple[Engine, Notes
             name: Open(every[name].id, every[name].project, held.scored) for name, held in engine.held.items()
         }
     return engine, notes
+
+
+def _reconcile(store: Store, project: str, engine: Engine, notes: Notes) -> None:
+    """Note how rules stand by the engine; where it moved them otherwise than they were, how they stood in the store.
+
+    An engine that decides otherwise than that of then thereby moves live rules once more, with its reasons. What the
+    program had ended stays ended: the last revision is told again, and with it whatever the engine does not know.
+    """
+    last = notes.revision
+    if store.head(project) > last and store.revision(project, last + 1).cause == "consolidate":
+        last += 1  # what the last of these decisions became
+    stood = {entry.rule: entry for entry in store.revision(project, last).entries} if last else {}
+    for rule, told in notes.rules.items():
+        trial, entry = engine.books.trials[f"R{rule}"], stood.get(rule)
+        live = entry is not None and entry.version == told.version and entry.state in LIVE
+        state = str(entry.state) if entry is not None and live else trial.state
+        notes.rules[rule] = told._replace(state=state, pinned=trial.pinned)
+    notes.revision = max(0, last - 1)
 
 
 def _note(notes: Notes, said: Mapping[str, Any]) -> None:
