@@ -19,6 +19,7 @@ from store.revise import concerned
 
 if TYPE_CHECKING:
     from mcp_server.choosing import Choice
+    from mcp_server.learning.wider import Offer
 
 
 def arguments(parser: argparse.ArgumentParser, command: str) -> None:
@@ -79,12 +80,25 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
                 _offer(wiring, _wordable(store, came.plan))
     usage = _usage(choice, meter, asked, dry=options.dry_run)
     if options.json:
-        show(wiring, {"runs": printed, "usage": usage and {part: each._asdict() for part, each in usage.items()}})
-    elif not projects:
+        spent = usage and {part: each._asdict() for part, each in usage.items()}
+        show(wiring, {"runs": printed, "usage": spent, "offers": [each.words for each in _everywhere(options, store)]})
+        return 0
+    for each in _everywhere(options, store):
+        wiring.say(f"Offered, not done: {each.words}")
+    if not projects:
         wiring.say("No project is known yet, so there is no evidence.")
     elif choice is not None and usage is not None:
         _account(wiring, choice, usage, dry=options.dry_run)
     return 0
+
+
+def _everywhere(options: argparse.Namespace, store: Store) -> "list[Offer]":
+    """What was proven in enough projects to be a rule for all of them; only looked for where all are consolidated."""
+    if not options.all:
+        return []
+    from mcp_server.learning.wider import offers
+
+    return offers(store)
 
 
 def _choice(options: argparse.Namespace, wiring: Wiring) -> "Choice | None":
@@ -199,6 +213,7 @@ def _print(wiring: Wiring, project: Project, came: Done, *, dry: bool, choice: "
 
 def _facts(came: Done, *, wordable: int, dry: bool) -> dict[str, object]:
     plan, revision = came.plan, came.revision
+    checks = {rule.id: text for rule, text in plan.checks}
     return {
         "project": plan.project,
         "dry_run": dry,
@@ -210,6 +225,8 @@ def _facts(came: Done, *, wordable: int, dry: bool) -> dict[str, object]:
                 "why": proposal.why,
                 "target": proposal.target,
                 "replaces": [f"R{ident}" for ident in proposal.replaces],
+                "paths": list(proposal.wording.paths),
+                "back_test": proposal.tested.words if proposal.tested else None,
                 "evidence": list(proposal.evidence),
                 "trust": proposal.wording.source.trust.word,
                 "origin": proposal.wording.source.origin,
@@ -223,7 +240,10 @@ def _facts(came: Done, *, wordable: int, dry: bool) -> dict[str, object]:
             {"target": cluster.target, "failure": cluster.readable, "sessions": cluster.occasions}
             for cluster in plan.questions
         ],
-        "not_followed": [{"id": r.name, "shown": shown, "recurred": again} for r, shown, again in plan.ignored],
+        "not_followed": [
+            {"id": rule.name, "shown": shown, "recurred": again, "check": checks.get(rule.id)}
+            for rule, shown, again in plan.ignored
+        ],
         "model": plan.model or None,
         "for_a_model": wordable,
         "faults": list(plan.faults),

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from mcp_server.learning.plan import OPERATIONS
-from store.records import Kind
+from store.records import GLOBAL, Kind, Project
 from tests.doors.desk import Desk
-from tests.store.facts import fact
+from tests.learning.decisions import decide, made
+from tests.store.facts import adding, fact
 
 TARGET = "test:tests.test_form::test_fields|AssertionError|form.py:make"
 
@@ -86,7 +87,21 @@ def test_a_dry_run_shows_what_a_model_would_be_sent(desk: Desk) -> None:
     desk.model = "tiny"
     text = desk.run("consolidate", "--dry-run")
     assert "To tiny at https://api.openai.com/v1 would be sent:" in text
-    assert text.endswith("Nothing was changed and nothing was sent.")
+    assert "Nothing was changed and nothing was sent." in text
     desk.terminal = False
     assert "proposed: Never use tabs." in desk.run("consolidate"), "without consent it goes on without the model"
     assert "nothing is sent to api.openai.com before a person agrees" in desk.told[0]
+
+
+def test_what_was_proven_in_three_projects_is_offered_for_all_and_not_done(desk: Desk) -> None:
+    for name in "abc":
+        desk.store.know(Project(name, name, ""))
+        desk.store.revise(name, [adding("Use pnpm, not npm.")], cause="add", now=desk.clock())
+        rule = desk.store.rules(name)[0]
+        decide(desk.store, name, {rule.id: made(verdict="proven", state="active")}, time=desk.clock())
+    assert desk.facts("consolidate", "--dry-run")["offers"] == []
+    text = desk.run("consolidate", "--all", "--dry-run")
+    assert "Offered, not done: proven in 3 projects (R1 of a, R2 of b, R3 of c): Use pnpm, not npm." in text
+    assert "mcp-promptlearn add --global 'Use pnpm, not npm.'" in text
+    assert len(desk.facts("consolidate", "--all", "--dry-run")["offers"]) == 1
+    assert desk.store.rules(GLOBAL) == []

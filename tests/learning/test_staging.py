@@ -103,11 +103,11 @@ AUTO = Admission(Staging.AUTO)
 
 def test_a_run_lets_in_what_the_setting_says_and_nothing_else() -> None:
     world = World()
-    world.says("Never use tabs in Python.", "Skip the slow tests.")
+    world.says("Never use tabs in Python.", "Always skip the slow tests.")
     world.says("Always use uv here.", source=Source("review", "github:ada", Trust.MEMBER))
     assert run(world, AUTO) == [
         ("Never use tabs in Python.", State.ACTIVE),
-        ("Skip the slow tests.", State.CANDIDATE),
+        ("Always skip the slow tests.", State.CANDIDATE),
         ("Always use uv here.", State.CANDIDATE),
     ]
     never = World()
