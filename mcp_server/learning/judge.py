@@ -12,6 +12,7 @@ from mcp_server.learning import scribe as scribes
 from mcp_server.learning.recurrence import Recurrence, recurrence
 from mcp_server.learning.scribe import Notes, Scribe
 from mcp_server.learning.trials import held as sessions
+from mcp_server.learning.trials.coin import rounded
 from mcp_server.learning.trials.events import ACTIVE, RETIRED
 from mcp_server.learning.trials.policy import Policy
 from mcp_server.learning.trials.replies import Decisions
@@ -60,7 +61,9 @@ def make(store: Store, project: str, *, now: float, policy: Policy) -> Ruling | 
         state = recall.kept(engine, notes)
         if (before is None and notes == Notes()) or (before is not None and state == before.state):
             return None
-        return Ruling(project, head, Trials(state, before.decided if before else "", lines), (), {})
+        # A change that is no news to the engine took a rule's chance away all the same.
+        chances = dict(_chances(scribe, (), off=engine.policy.off))
+        return Ruling(project, head, Trials(state, before.decided if before else "", lines), (), chances)
     return _look(scribe, head, lines, settings)
 
 
@@ -86,7 +89,7 @@ def _look(scribe: Scribe, head: int, lines: int, settings: Mapping[str, object])
         head,
         Trials(recall.kept(engine, notes), written(decisions), lines + len(scribe.lines)),
         tuple(scribe.lines),
-        dict(_chances(rules, decided, steps, off=engine.policy.off)),
+        dict(_chances(scribe, steps, off=engine.policy.off)),
         tuple(steps),
         decided,
         tuple(_words(rules, steps, decisions)),
@@ -173,17 +176,15 @@ def _before(store: Store, rule: Rule) -> Entry | None:
     return None
 
 
-def _chances(
-    rules: Mapping[int, Rule], decided: Mapping[int, Decision], steps: Sequence[Step], *, off: bool
-) -> Iterator[tuple[int, float | None]]:
+def _chances(scribe: Scribe, steps: Sequence[Step], *, off: bool) -> Iterator[tuple[int, float | None]]:
     """How probably each live rule is shown from now, where that is not as it stands. Without a coin it waits."""
     moved = {step.change.rule: step.change.state for step in steps if isinstance(step.change, Move)}
     restored = {step.change.entry.rule for step in steps if isinstance(step.change, Restore)}
-    for ident, made in decided.items():
-        rule = rules[ident]
+    for ident in scribe.notes.rules:
+        rule, known = scribe.rules[ident], scribe.engine.books.trials[f"R{ident}"].probability
         if rule.pinned or off or ident in restored or moved.get(ident, rule.state) not in LIVE:
             continue
-        p = 0.0 if made.p is None else made.p
+        p = 0.0 if known is None else rounded(known)
         if ident in moved or rule.chance != p:
             yield ident, p
 

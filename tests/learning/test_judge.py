@@ -879,3 +879,18 @@ def test_a_change_of_settings_is_enough_to_decide_again_once(days: Days) -> None
     assert made is not None
     assert [rule.chance for rule in days.store.rules(HERE)] == [0.5, 0.0]
     assert days.decides().ruling is None
+
+
+def test_a_change_that_is_no_news_leaves_each_rule_the_chance_it_had(days: Days) -> None:
+    days.tries("Run the tests before you commit.")
+    waiting = days.tries("Before you commit, run the tests.")
+    days.decides()
+    days.person.pins(waiting, pinned=False)
+    assert days.store.rule(waiting.id).chance is None
+    lines = days.log()
+    made = days.decides().ruling
+    assert made is not None
+    assert (made.log, made.chances) == ((), {waiting.id: 0.0})
+    assert days.log() == lines
+    assert [rule.chance for rule in days.store.rules(HERE)] == [0.5, 0.0]
+    assert days.decides().ruling is None
