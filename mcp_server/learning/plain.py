@@ -76,7 +76,7 @@ def sentences(text: str) -> tuple[str, ...]:
 def _is_end(sentence: str, sign: str) -> bool:
     if sign == "\n":
         return True
-    if sentence.count("`") % 2 or sign.startswith(".."):
+    if sentence[: -len(sign)].count("`") % 2 or sign.startswith(".."):  # inside code: `println!`
         return False
     return not (_ABBREVIATION.search(sentence[-8:]) or _LIST_NUMBER.search(sentence[-8:]))
 

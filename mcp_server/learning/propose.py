@@ -33,6 +33,8 @@ class Proposal(NamedTuple):
     """How it fares in later sessions, where its failure is known."""
     narrows: bool = False
     """Does it only limit the paths of a rule?"""
+    remark: str = ""
+    """The instruction of a person that it puts into other words."""
 
 
 class Unfit(NamedTuple):
@@ -99,6 +101,7 @@ def in_a_models_words(
         replaces=tuple(rule.id for rule in changed),
         lowest=least,
         narrows=answer.operation == NARROW,
+        remark="" if cluster.remark is None else cluster.remark.sentence,
     )
 
 

@@ -285,3 +285,10 @@ def test_benign_words_after_a_danger_do_not_hide_it(text: str, more: str):
 def test_benign_words_before_a_danger_do_not_hide_it(text: str, more: str):
     before, after = codes(text), codes(f"{more}; {text}")
     assert not before or after
+
+
+@pytest.mark.parametrize(
+    "text", ["Write with `writeln!` rather than with `println!`.", "Do not call `panic!` in crates/x."]
+)
+def test_a_sign_inside_code_ends_no_sentence(text: str) -> None:
+    assert screen(text).clean

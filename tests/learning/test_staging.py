@@ -124,5 +124,8 @@ def test_what_a_model_made_of_logs_waits_whatever_the_setting() -> None:
     ]
     own = World()
     own.says("Never use tabs in Python.")
-    worded = [("Indent Python by spaces.", State.TRIAL)]
-    assert run(own, AUTO, ScriptedModel("Indent Python by spaces.")) == worded
+    worded = [("In Python, do not use tabs.", State.TRIAL)]
+    assert run(own, AUTO, ScriptedModel("In Python, do not use tabs.")) == worded
+    strayed = World()
+    strayed.says("Never use tabs in Python.")
+    assert run(strayed, AUTO, ScriptedModel("Use yarn for builds.")) == [("Use yarn for builds.", State.CANDIDATE)]
