@@ -15,7 +15,7 @@ from mcp_server.learning.ignored import Ignored, cause, check, ignored, nearer
 from mcp_server.learning.likeness import Comparison, Likeness, Shelf, nearest
 from mcp_server.learning.model import NEITHER, Model, Question
 from mcp_server.learning.past import Past
-from mcp_server.learning.propose import Proposal, Unfit, as_edit, in_own_words, refused
+from mcp_server.learning.propose import Proposal, Unfit, as_edit, in_own_words, refused, strays
 from mcp_server.learning.scope import apart
 from store.contract import Store
 from store.records import GLOBAL, LIVE, Ending, Evidence, Kind, Operation, Rule, State, Trust
@@ -213,6 +213,8 @@ def _in_other_words(desk: _Desk, cluster: Cluster, plain: Proposal | Unfit | Non
 
 def _against(desk: _Desk, made: Proposal) -> str:
     """Why a model's proposal is not made; empty where nothing speaks against it."""
+    if strays(made):
+        return "it strays from what was said"
     if made.tested is not None and made.tested.verdict == NEGATIVE:
         return f"on later sessions it does not hold: {made.tested.words}"
     return _made_before(desk, made)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from mcp_server.learning import fingerprint
 from mcp_server.learning.backtest import BackTest
 from mcp_server.learning.cluster import Cluster
+from mcp_server.learning.likeness import words
 from mcp_server.learning.model import ADD, MERGE, NARROW, RETIRE, REVISE, Answer
 from mcp_server.learning.screen import Finding, screen
 from store.records import Evidence, Operation, Rule, Source, Trust, Wording
@@ -151,6 +152,13 @@ def refused(proposal: Proposal) -> Finding | None:
     if proposal.operation is Operation.RETIRE or proposal.narrows:
         return None  # its sentence is one that was admitted
     return screen(proposal.wording.text, quotes=proposal.quotes, own_words=proposal.own_words).refused
+
+
+def strays(proposal: Proposal) -> bool:
+    """Has it less than half of the words that matter of the instruction that it puts into other words?"""
+    said = words(proposal.remark)
+    adds = proposal.operation in {Operation.ADD, Operation.EDIT} and not proposal.narrows
+    return adds and 2 * len(said & words(proposal.wording.text)) < len(said)
 
 
 def reason_of(cluster: Cluster) -> str:

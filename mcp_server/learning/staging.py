@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from mcp_server.learning.admission import Staging
 from mcp_server.learning.admit import LIVE_RULES
 from mcp_server.learning.backtest import NEGATIVE, NUMBERS
-from mcp_server.learning.likeness import words
 from mcp_server.learning.propose import Proposal
 from mcp_server.learning.screen import screen
 from store.records import Operation, State, Trust
@@ -16,23 +15,15 @@ def goes_to(made: Proposal, staging: Staging) -> State:
     """Where a proposal goes. Machine wording that is let in goes on trial, as if a person had approved it.
 
     Only a new sentence is ever let in: what changes, merges or retires rules waits for a person, and so does
-    everything that any screen remarks on, whose back-test speaks against it, or that strays from what was said.
+    everything that any screen remarks on, or whose back-test speaks against it.
     """
     trusted = made.lowest >= Trust.OWNER and made.operation is Operation.ADD and not made.replaces
     held = made.tested is None or made.tested.verdict != NEGATIVE
     if staging is not Staging.AUTO or not trusted or not held:
         return State.CANDIDATE
-    if made.remark and not _about(made.remark, made.wording.text):
-        return State.CANDIDATE
     if not screen(made.wording.text, quotes=made.quotes, own_words=made.own_words).clean or made.wording.removed:
         return State.CANDIDATE
     return State.ACTIVE if made.wording.source.trust >= Trust.OWNER else State.TRIAL
-
-
-def _about(said: str, text: str) -> bool:
-    """Has a sentence most of the words that matter of the one it puts otherwise?"""
-    wanted = words(said)
-    return 2 * len(wanted & words(text)) >= len(wanted)
 
 
 def staged(proposals: Iterable[Proposal], staging: Staging, *, live: int) -> list[Step]:

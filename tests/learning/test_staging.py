@@ -128,4 +128,5 @@ def test_what_a_model_made_of_logs_waits_whatever_the_setting() -> None:
     assert run(own, AUTO, ScriptedModel("In Python, do not use tabs.")) == worded
     strayed = World()
     strayed.says("Never use tabs in Python.")
-    assert run(strayed, AUTO, ScriptedModel("Use yarn for builds.")) == [("Use yarn for builds.", State.CANDIDATE)]
+    own_words = [("Never use tabs in Python.", State.ACTIVE)]
+    assert run(strayed, AUTO, ScriptedModel("Use yarn for builds.")) == own_words, "what was said stands"

@@ -15,8 +15,8 @@ from store.contract import Store
 from store.records import LIVE, Ending, Rule
 from store.values import NOTHING
 
-CAUSES = 8
-"""Causes that a model is asked about in one run: twice as many as there may be changes."""
+CAUSES = 4
+"""Causes that a model is asked about in one run: as many as there may be changes, or it would be asked again."""
 
 
 class Thought(NamedTuple):
