@@ -10,6 +10,7 @@ from mcp_server.learning import consolidate, judge, report
 from mcp_server.learning.consolidate import Done
 from mcp_server.learning.model import Model
 from mcp_server.learning.plan import Plan, make
+from mcp_server.learning.recall import LogError
 from mcp_server.settings import OFF
 from mcp_server.spending import Meter, Usage, day, estimate, read, told, whole, written
 from mcp_server.wiring import Wiring
@@ -50,27 +51,19 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     meter = _meter(wiring, choice)
     model = _model(wiring, choice, meter, dry=options.dry_run, again=options.ask)
     asked: list[Plan] = []
+    code = 0
     printed: list[dict[str, object]] = []
     if not options.dry_run:
         _look(wiring)
     for project in projects:
         if options.if_due and not due(store, project.key, now=wiring.now()):
             continue
-        if options.dry_run:
-            plan = make(store, project.key, nonce=wiring.nonce, model=model, ask=False)
-            ruling = judge.make(store, project.key, now=wiring.now(), policy=wiring.policy())
-            came = consolidate.Done(plan, None, ruling)
-        else:
-            came = consolidate.run(
-                store,
-                project.key,
-                nonce=wiring.nonce,
-                now=wiring.now,
-                model=model,
-                policy=wiring.policy(),
-                admission=wiring.settings.admission,
-            )
-            done(store, project.key, now=wiring.now())
+        try:
+            came = _one(options, wiring, project, model)
+        except LogError as error:
+            wiring.tell(str(error))
+            code = 1
+            continue
         asked.append(came.plan)
         if options.json:
             printed.append(_facts(came, wordable=_wordable(store, came.plan), dry=options.dry_run))
@@ -82,14 +75,33 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     if options.json:
         spent = usage and {part: each._asdict() for part, each in usage.items()}
         show(wiring, {"runs": printed, "usage": spent, "offers": [each.words for each in _everywhere(options, store)]})
-        return 0
+        return code
     for each in _everywhere(options, store):
         wiring.say(f"Offered, not done: {each.words}")
     if not projects:
         wiring.say("No project is known yet, so there is no evidence.")
     elif choice is not None and usage is not None:
         _account(wiring, choice, usage, dry=options.dry_run)
-    return 0
+    return code
+
+
+def _one(options: argparse.Namespace, wiring: Wiring, project: Project, model: Model | None) -> Done:
+    """One project: what a run would give, or what it came to."""
+    store, policy = wiring.store(), wiring.policy()
+    if options.dry_run:
+        plan = make(store, project.key, nonce=wiring.nonce, model=model, ask=False)
+        return Done(plan, None, judge.make(store, project.key, now=wiring.now(), policy=policy))
+    came = consolidate.run(
+        store,
+        project.key,
+        nonce=wiring.nonce,
+        now=wiring.now,
+        model=model,
+        policy=policy,
+        admission=wiring.settings.admission,
+    )
+    done(store, project.key, now=wiring.now())
+    return came
 
 
 def _everywhere(options: argparse.Namespace, store: Store) -> "list[Offer]":

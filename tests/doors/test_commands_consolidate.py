@@ -1,5 +1,7 @@
 """`consolidate` says in words what came of a run, what it would do, and what waits for the person."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from mcp_server.learning.plan import OPERATIONS
@@ -105,3 +107,18 @@ def test_what_was_proven_in_three_projects_is_offered_for_all_and_not_done(desk:
     assert "mcp-promptlearn add --global 'Use pnpm, not npm.'" in text
     assert len(desk.facts("consolidate", "--all", "--dry-run")["offers"]) == 1
     assert desk.store.rules(GLOBAL) == []
+
+
+def test_a_project_whose_log_was_damaged_keeps_no_other_from_being_consolidated(desk: Desk) -> None:
+    desk.run("add", "Use uv, not pip.")
+    desk.run("consolidate")
+    for name in "xy":
+        desk.store.know(Project(name, name, ""))
+    with closing(sqlite3.connect(desk.home / "promptlearn.db")) as db:
+        db.execute("UPDATE trials SET state = 'damaged'")
+        db.execute("UPDATE log SET line = 'damaged'")
+        db.commit()
+    assert desk.code("consolidate", "--all") == 1
+    assert "x: consolidated" in desk.said
+    assert "y: consolidated" in desk.said
+    assert any(line.startswith(f"the trials of {desk.project} cannot be read") for line in desk.told)
