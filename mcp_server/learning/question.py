@@ -144,4 +144,6 @@ def _fenced(item: Item, nonce: str) -> str:
 
 
 def _fence(text: str, head: str, nonce: str) -> str:
-    return f"<<<{nonce} {head}\n{text.replace(nonce, '')}\n{nonce}>>>"
+    while nonce in text:  # what is taken out may put together what is left
+        text = text.replace(nonce, "")
+    return f"<<<{nonce} {head}\n{text}\n{nonce}>>>"
