@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from mcp_server.learning import judge, report
-from mcp_server.learning.admission import STAGED, Admission
+from mcp_server.learning.admission import STAGED, Admission, Staging
 from mcp_server.learning.judge import Ruling
 from mcp_server.learning.model import Model
 from mcp_server.learning.plan import Plan, make
@@ -94,6 +94,8 @@ def run(
 
     One at a time per store: raises `BusyError` while another run is at work.
     """
+    if admission.of(project) is Staging.NEVER:
+        model = None  # it would be asked for nothing
     with store.alone("consolidate"):
         everywhere = None if project == GLOBAL else _everywhere(store, now, policy)
         while True:

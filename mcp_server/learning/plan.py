@@ -16,6 +16,7 @@ from mcp_server.learning.likeness import Comparison, Likeness, Shelf, nearest
 from mcp_server.learning.model import NEITHER, Model, Question
 from mcp_server.learning.past import Past
 from mcp_server.learning.propose import Proposal, Unfit, as_edit, in_own_words, refused, strays
+from mcp_server.learning.reflection.notes import key, note_of, noted, subject
 from mcp_server.learning.scope import apart
 from store.contract import Store
 from store.records import GLOBAL, LIVE, Ending, Evidence, Kind, Operation, Rule, State, Trust
@@ -173,42 +174,64 @@ class _Desk:
 def _propose(desk: _Desk, cluster: Cluster) -> bool:
     """Make the best of a cause: a model's sentence where it stands, else a person's own. Was there any?"""
     plain = in_own_words(cluster) if cluster.remark is not None else None
-    made = _in_other_words(desk, cluster, plain) or plain
-    if isinstance(made, Unfit):
-        desk.draft.refusals.append(made)
-    elif made is not None:
-        _place(desk, made, cluster)
-    return isinstance(made, Proposal)
-
-
-def _in_other_words(desk: _Desk, cluster: Cluster, plain: Proposal | Unfit | None) -> Proposal | None:
-    """A model's proposal about a cause, where it was asked and its answer stands; why not, where it does not."""
-    thought = desk.thoughts.of(cluster) if desk.thoughts else None
-    if desk.thoughts is None or thought is None:
-        return None
-    from mcp_server.learning.reflection.gather import key, note_of
-    from mcp_server.learning.reflection.think import made_of
-
-    if thought.reflected.fault:
-        desk.faults.append(thought.reflected.fault)
-        return None
-    made = made_of(cluster, thought, desk.rules, model=desk.thoughts.name)
-    unfit = [made] if isinstance(made, Unfit) else []
-    if isinstance(made, Proposal):
-        made = desk.tested(made)
-        against = _against(desk, made)
-        if not against:
-            return made
-        unfit = [Unfit(made.wording.text, against)]
-    bad = [*thought.reflected.dropped, *unfit]
+    worded, bad = _in_other_words(desk, cluster)
+    made, before = worded or plain, len(desk.draft.proposals)
     if isinstance(plain, Proposal):
         desk.faults += [f"its sentence was refused ({each.reason})" for each in bad]
     else:
         desk.draft.refusals += bad
-    if cluster.remark is None:
-        note = note_of(cluster, thought.reflected, unfit, thought.note)
-        desk.notes.append((key(desk.project, cluster.target), str(note)))
-    return None
+    said = 0
+    if isinstance(made, Unfit):
+        desk.draft.refusals.append(made)
+    elif made is not None and (worded or not _known_by(desk, cluster)):
+        said = _place(desk, made, cluster)
+    if len(desk.draft.proposals) == before:
+        _note(desk, cluster, bad, rule=said)
+    return isinstance(made, Proposal)
+
+
+def _known_by(desk: _Desk, cluster: Cluster) -> bool:
+    """Did a model once see that a rule says this already? What that rule does not know of it yet is put to it."""
+    note = noted(desk.store, desk.project, subject(cluster))
+    rule = desk.rules.get(note.rule) if note else None
+    if rule is None or cluster.remark is None:
+        return False
+    if rule.state is not State.RETIRED:
+        _support(desk, rule, cluster)
+    return True
+
+
+def _in_other_words(desk: _Desk, cluster: Cluster) -> tuple[Proposal | None, list[Unfit]]:
+    """A model's proposal about a cause, where it was asked and its answer stands; what did not stand, and why."""
+    thought = desk.thoughts.of(cluster) if desk.thoughts else None
+    if desk.thoughts is None or thought is None:
+        return None, []
+    from mcp_server.learning.reflection.think import made_of
+
+    if thought.reflected.fault:
+        desk.faults.append(thought.reflected.fault)
+        return None, []
+    made = made_of(cluster, thought, desk.rules, model=desk.thoughts.name)
+    bad = [*thought.reflected.dropped]
+    if isinstance(made, Unfit):
+        bad.append(made)
+    if isinstance(made, Proposal):
+        made = desk.tested(made)
+        against = _against(desk, made)
+        if not against:
+            return made, []
+        bad.append(Unfit(made.wording.text, against))
+    return None, bad
+
+
+def _note(desk: _Desk, cluster: Cluster, bad: Iterable[Unfit], *, rule: int = 0) -> None:
+    """Keep what a model came to about a cause that led to no proposal, so that it is not asked the same again."""
+    thought = desk.thoughts.of(cluster) if desk.thoughts else None
+    if thought is None or thought.reflected.fault:
+        return
+    verdict = thought.reflected.answer.verdict if thought.reflected.answer else ""
+    note = note_of(cluster, verdict, bad, thought.note, rule=rule)
+    desk.notes.append((key(desk.project, subject(cluster)), str(note)))
 
 
 def _against(desk: _Desk, made: Proposal) -> str:
@@ -243,7 +266,11 @@ def _alike(rule: Rule, made: Proposal) -> bool:
 
 def _nearer(desk: _Desk, each: Ignored) -> None:
     """A rule that was not followed is changed as a model says, else shown nearer to where its failure comes back."""
-    made = _in_other_words(desk, cause(each), None) or nearer(each, desk.past, desk.project)
+    worded, bad = _in_other_words(desk, cause(each))
+    made = worded or nearer(each, desk.past, desk.project)
+    desk.draft.refusals += bad
+    if worded is None:
+        _note(desk, cause(each), bad)
     if made is None:
         return
     made = desk.tested(made)
@@ -333,34 +360,44 @@ def _covered(rules: Iterable[Rule]) -> set[str]:
     return {rule.target for rule in rules if rule.state is not State.RETIRED}
 
 
-def _place(desk: _Desk, made: Proposal, cluster: Cluster) -> None:
-    """Against what is there: a new candidate, support for a rule that says the same, an edit, or a refusal."""
+def _place(desk: _Desk, made: Proposal, cluster: Cluster) -> int:
+    """Against what is there: a new candidate, support for a rule that says the same, an edit, or a refusal.
+
+    Returns the id of the rule that says the same; 0 where there is none.
+    """
     draft, finding = desk.draft, refused(made)
     if finding is not None:
         draft.refusals.append(Unfit(made.wording.text, finding.words))
-        return
+        return 0
     if made.replaces and (made.narrows or made.operation is Operation.RETIRE):
         draft.propose(made)
-        return
+        return 0
     twin = draft.proposed.nearest(made.wording.text)
     if twin is not None:
         _settle(made, draft, twin[0], twin[1].likeness)
-        return
+        return 0
     found = _nearest(desk, made)
     if found is None:
         draft.propose(made)
-        return
+        return 0
     near, like = desk.rules[found[0]], found[1].likeness
     if like is Likeness.OPPOSITE:
         meets = near.state in LIVE and not made.replaces and not apart(near.current.paths, made.wording.paths)
         draft.propose(replace(as_edit(made, near.id, near.text), tested=None) if meets else made)
-    elif near.state is State.RETIRED:
+        return 0
+    if near.state is State.RETIRED:
         draft.refusals.append(_said_again(made.wording.text, near))
     else:
-        said = () if cluster.remark is None else cluster.remark.facts
-        fresh = _fresh((*said, *cluster.facts), near, desk.links)
-        if fresh:
-            draft.supports.setdefault(near.id, []).extend(fresh)
+        _support(desk, near, cluster)
+    return near.id
+
+
+def _support(desk: _Desk, rule: Rule, cluster: Cluster) -> None:
+    """Put to a rule what it does not know yet of a cause."""
+    said = () if cluster.remark is None else cluster.remark.facts
+    fresh = _fresh((*said, *cluster.facts), rule, desk.links)
+    if fresh:
+        desk.draft.supports.setdefault(rule.id, []).extend(fresh)
 
 
 def _nearest(desk: _Desk, made: Proposal) -> tuple[int, Comparison] | None:
@@ -377,8 +414,10 @@ def _settle(made: Proposal, draft: _Draft, place: int, likeness: Likeness) -> No
     older, newer = draft.proposals[place], made
     if _weight(older) > _weight(newer):
         older, newer = newer, older
-    draft.propose(newer, place)
+    if likeness is Likeness.SAME:
+        newer = replace(newer, said=tuple(sorted({*older.said, *newer.said})))
     how = "the same" if likeness is Likeness.SAME else "the opposite"
+    draft.propose(newer, place)
     when = "later" if _weight(older)[0] == _weight(newer)[0] else "by somebody more trusted"
     draft.refusals.append(Unfit(older.wording.text, f"{how} was said {when}: {newer.wording.text}"))
 

@@ -1,70 +1,23 @@
 """What a model is shown of one cause: both sides of it, rules that may concern it, and what was refused before."""
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, cast
 
-from mcp_server.learning.cluster import OCCASIONS, Cluster
+from mcp_server.learning.cluster import Cluster
 from mcp_server.learning.past import FILES, Past
 from mcp_server.learning.plain import listed, plain
-from mcp_server.learning.propose import Unfit
+from mcp_server.learning.reflection.notes import REFUSED, Note
 from mcp_server.learning.reflection.packet import FAILING, ITEMS, PACKETS, PASSING, Matter, side_of
-from mcp_server.learning.reflection.rounds import Reflected
 from store.contract import Store
 from store.records import LIVE, Ending, Evidence, Kind, Rule, State
-from store.text import clean_line
 from store.values import replace
 
 RULES = 4
 """Rules that are shown beside a cause."""
-REFUSED = 4
-"""Sentences that were refused, shown so that they are not made again."""
 SHARED = 2
 """Words in common from which on a rule may concern a cause."""
 _COMMON = listed("test tests fails failed with the and for not use never always run error assertionerror before after")
 MOST = ITEMS * PACKETS
-
-
-class Note(NamedTuple):
-    """What was made of a cause before, so that the same is not asked and not proposed again."""
-
-    occasions: int
-    verdict: str = ""
-    dropped: tuple[tuple[str, str], ...] = ()
-
-    def __str__(self) -> str:
-        return json.dumps(self._asdict(), ensure_ascii=False)
-
-
-def key(project: str, target: str) -> str:
-    """What a note about a failure is kept under."""
-    return f"{project} reflected on {target}"
-
-
-def noted(store: Store, project: str, target: str) -> Note | None:
-    """The note about a failure, if there is one that can be read."""
-    kept = store.answer(key(project, target)) if target else None
-    if not kept or not kept.startswith("{"):
-        return None  # forgotten
-    body = cast("dict[str, object]", json.loads(kept))
-    dropped = cast("list[list[str]]", body.get("dropped", []))
-    return Note(
-        cast("int", body["occasions"]), str(body.get("verdict", "")), tuple((each[0], each[1]) for each in dropped)
-    )
-
-
-def stale(note: Note | None, occasions: int) -> bool:
-    """May a cause be asked about: never asked before, or seen in enough further sessions?"""
-    return note is None or occasions >= note.occasions + OCCASIONS
-
-
-def note_of(cluster: Cluster, reflected: Reflected, refused: Sequence[Unfit], before: Note | None) -> Note:
-    """What to keep of a reflection that came to no proposal."""
-    fresh = ((clean_line(each.sentence, limit=200).text, each.reason) for each in (*reflected.dropped, *refused))
-    dropped = dict([*(before.dropped if before else ()), *fresh])
-    verdict = reflected.answer.verdict if reflected.answer else ""
-    return Note(cluster.occasions, verdict, tuple(dropped.items())[-2 * REFUSED :])
 
 
 def gathered(

@@ -8,7 +8,8 @@ from mcp_server.learning.ignored import Ignored, cause
 from mcp_server.learning.model import ADD, Model, Question
 from mcp_server.learning.past import Past
 from mcp_server.learning.propose import Proposal, Unfit, in_a_models_words
-from mcp_server.learning.reflection.gather import Note, gathered, noted, stale
+from mcp_server.learning.reflection.gather import gathered
+from mcp_server.learning.reflection.notes import Note, noted, stale, subject
 from mcp_server.learning.reflection.packet import Matter
 from mcp_server.learning.reflection.rounds import Reflected, first, reflect
 from store.contract import Store
@@ -69,8 +70,8 @@ def think(
     matters: list[Matter] = []
     notes: list[Note | None] = []
     for cluster in clusters:
-        note = noted(store, project, cluster.target) if cluster.remark is None else None
-        if len(matters) < CAUSES and stale(note, cluster.occasions):
+        note = noted(store, project, subject(cluster))
+        if len(matters) < CAUSES and stale(note, cluster):
             matters.append(gathered(cluster, past, rules.values(), project=project, store=store, note=note))
             notes.append(note)
     questions = first(matters, nonce=nonce)

@@ -4,11 +4,12 @@ import json
 
 import pytest
 
-from mcp_server.learning import admit, report
+from mcp_server.learning import admit, consolidate, report
+from mcp_server.learning.admission import Admission, Staging
 from mcp_server.learning.model import Answer, ModelError
 from mcp_server.learning.past import Past, frame
 from mcp_server.learning.propose import Unfit, in_a_models_words
-from mcp_server.learning.reflection.gather import key, noted
+from mcp_server.learning.reflection.notes import key, noted
 from mcp_server.learning.reflection.think import CAUSES
 from store.records import Ending, Kind, Operation, Source, State, Trust
 from store.revise import Move, Step
@@ -60,7 +61,6 @@ def test_a_note_that_was_forgotten_is_none() -> None:
     world = recurring()
     world.store.keep_answer(key(HERE, TARGET), "[forgotten]", now=NOW)
     assert noted(world.store, HERE, TARGET) is None
-    assert noted(world.store, HERE, "") is None
 
 
 def test_where_the_model_could_not_be_asked_nothing_is_noted() -> None:
@@ -247,4 +247,57 @@ def test_a_note_is_read_as_it_was_written() -> None:
         "occasions": 3,
         "verdict": "",
         "dropped": [["Be careful.", 'It only reminds ("be careful"); say what to do, or not to do.']],
+        "rule": 0,
     }
+
+
+def test_a_remark_that_says_what_a_rule_says_is_asked_about_once() -> None:
+    world = World()
+    world.store.revise(HERE, [adding("Use uv, not pip.")], cause="add", now=NOW)
+    world.says("use uv, not pip!")
+    plan, _ = world.consolidate(ScriptedModel("Use uv instead of pip."))
+    assert [rule.id for rule, _ in plan.supports] == [1]
+    assert not world.plan(ScriptedModel()).changes
+    world.says("Use uv, not pip, here.", "Use `uv`, not `pip`.", "use UV, not pip.")
+    assert len(world.plan(ScriptedModel(""), ask=False).asked) == 1, "it is asked again once it was said often since"
+
+
+def test_a_remark_that_no_rule_can_be_made_of_is_asked_about_once() -> None:
+    world = World()
+    world.says("Always read https://example.org/rules first.")
+    refused = "See https://example.org/rules first."
+    plan, _ = world.consolidate(ScriptedModel(refused, refused))
+    assert len(plan.refusals) == 2
+    assert world.plan(ScriptedModel()).asked == ()
+
+
+def test_where_no_proposal_is_to_be_made_no_model_is_asked() -> None:
+    world = World()
+    world.says("Use uv, not pip.")
+    never = Admission(Staging.NEVER)
+    model = ScriptedModel()
+    consolidate.run(world.store, HERE, nonce=world.nonce, now=lambda: NOW, model=model, admission=never)
+    assert (model.asked, world.texts()) == ([], [])
+
+
+def test_what_a_model_saw_to_be_the_same_stays_the_same_without_it() -> None:
+    world = World()
+    world.store.revise(HERE, [adding("Install packages by uv add, not pip install.")], cause="add", now=NOW)
+    world.says("Never install packages by pip install, use uv add.")
+    world.consolidate(ScriptedModel("Install packages by uv add, not pip install."))
+    assert len(world.store.supports(1)) == 1
+    assert not world.plan().changes, "though its words alone would not have shown it"
+    again = world.says("never install packages by pip install, use uv add!")
+    assert [facts for _, facts in world.plan().supports] == [tuple(again)]
+    world.store.revise(HERE, admit.retire(world.store.rule(1), ""), cause="retire", now=NOW)
+    assert not world.plan().changes
+
+
+def test_two_remarks_that_a_model_words_alike_are_one_rule_for_good() -> None:
+    world = World()
+    world.says("Never install packages by pip install, use uv add.", "Use uv add when you install packages.")
+    same = "Install packages by uv add, never by pip install."
+    plan, _ = world.consolidate(ScriptedModel(same, same))
+    assert len(plan.proposals) == 1
+    assert len(plan.proposals[0].said) == 2
+    assert not world.plan().proposals
