@@ -53,7 +53,7 @@ class Told(NamedTuple):
 def main(client: str, name: str) -> int:
     """Answer one hook of a client. Always 0: a hook that fails must not fail the agent."""
     started = time.monotonic()
-    if os.environ.get(OWN):
+    if os.environ.get(OWN) or _again():
         return 0
     fault, told, store = "", Told(None, ""), None
     try:
@@ -91,6 +91,15 @@ def respond(client: str, name: str, data: bytes, environment: Mapping[str, str],
     if len(context.encode()) > CONTEXT:
         raise ValueError(f"the rules are longer than the {CONTEXT} bytes that a client passes on; pin fewer")
     return Told(agent.answer(name, context=context, screen=screen), said, desk.works, desk.spoken)
+
+
+def _again() -> bool:
+    """Does another hook of ours answer the same event?"""
+    if not os.environ.get("PROMPTLEARN_PLUGIN"):
+        return False
+    from mcp_server.agents.plugin import twice
+
+    return twice(os.environ)
 
 
 def _agent(client: str) -> Any:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from mcp_server.session import Caller
     from mcp_server.tools import Tools
 
+INTERNAL = -32603
+"""JSON-RPC's word for a fault of the server's own."""
+
 LISTING = os.path.join(os.path.dirname(__file__), "listing.json")
 
 
@@ -25,11 +28,35 @@ def main() -> int:
     gc.enable()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
+    if os.environ.get("PROMPTLEARN_PLUGIN") and _again():
+        return _quiet()
     source, target = stdio.take_streams()
     stdio.serve(stdio.Door(Behind, listing=listing), source, target)
     sys.stderr.flush()
     # Nothing is left to do, and taking the interpreter down in order takes longer than all of it.
     os._exit(0)
+
+
+def _again() -> bool:
+    """Does another server of ours answer the same client?"""
+    from mcp_server.agents.plugin import twice
+
+    return twice(os.environ)
+
+
+def _quiet() -> int:
+    """Answer whatever is asked with one line, until the client leaves."""
+    why = "the plugin keeps quiet, as `mcp-promptlearn setup` has set Claude Code up already; take one of them out"
+    fault = {"code": INTERNAL, "message": why}
+    for line in sys.stdin:
+        try:
+            ident = json.loads(line).get("id")
+        except (ValueError, AttributeError):
+            continue
+        if ident is not None:
+            sys.stdout.write(json.dumps({"jsonrpc": "2.0", "id": ident, "error": fault}) + "\n")
+            sys.stdout.flush()
+    return 0
 
 
 def listing() -> dict[str, Any]:

@@ -10,6 +10,7 @@ import shlex
 
 from mcp_server.agents.client import SERVER, Client, File, Machine
 from mcp_server.agents.parts import pruned
+from mcp_server.agents.plugin import switched_on
 
 NAME = "claude-code"
 
@@ -100,4 +101,5 @@ CLIENT = Client(
     _command,
     ("Sessions that are open now keep their old settings; start a new one.",),
     ("Claude Code asks once, in this folder, whether it may use the server of .mcp.json.",),
+    plugin=switched_on,
 )

@@ -76,6 +76,12 @@ def no_marks(path: str, text: str) -> tuple[tuple[str, ...], ...]:
     return ()
 
 
+def no_plugin(environment: Mapping[str, str], home: str, project: str) -> str:
+    """For a client that has no plugin of ours."""
+    del environment, home, project
+    return ""
+
+
 class File(NamedTuple):
     """A configuration file and our part in it."""
 
@@ -112,6 +118,8 @@ class Client(NamedTuple):
     project_notes: tuple[str, ...] = ()
     marks: Callable[[str, str], tuple[tuple[str, ...], ...]] = no_marks
     """By path and text of a hooks file: where the client notes, in the file beside it, that it trusts our hooks."""
+    plugin: Callable[[Mapping[str, str], str, str], str] = no_plugin
+    """By environment, home and project: the file that switches a plugin of ours on; empty where none does."""
 
 
 def no_files(machine: Machine, project: str) -> tuple[File, ...]:

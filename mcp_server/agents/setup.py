@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from mcp_server.agents import manifest
+from mcp_server.agents import manifest, plugin
 from mcp_server.agents.client import Client, File, Machine
 from mcp_server.agents.files import Seen, UnfitError, look, missing_folders, read_bytes, replace, text_of
 from mcp_server.agents.manifest import Entry
@@ -69,6 +69,13 @@ def outlook(client: Client, machine: Machine, project: str, *, entries: Mapping[
             f"`mcp-promptlearn uninstall --client {client.name}` first"
         )
         return Outlook(client, refusals=(Refusal(elsewhere.path, why),))
+    plugged = client.plugin(machine.environment, machine.home, project)
+    if plugged:
+        why = (
+            f"{plugged} switches our plugin on, which does the same for {client.title}; keep it, or `claude plugin "
+            f"uninstall {plugin.PLUGIN}` first"
+        )
+        return Outlook(client, refusals=(Refusal(plugged, why),))
     changes: list[Change] = []
     settled: list[Path] = []
     refusals: list[Refusal] = []

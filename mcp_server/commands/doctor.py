@@ -45,6 +45,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         _person(wiring),
         *_aside(wiring),
         *_round_trip(wiring),
+        *_plugin(wiring),
         *_clients(wiring),
     ]
     if options.json:
@@ -184,6 +185,32 @@ def _round_trip(wiring: Wiring) -> list[Check]:
     ]
 
 
+def _plugin(wiring: Wiring) -> list[Check]:
+    """Is our plugin in use, does it find this program, and is it alone?"""
+    from mcp_server.agents import plugin
+
+    home = Path.home()
+    try:
+        project = wiring.place().root
+    except (StoreError, ProjectError):
+        project = ""
+    path = plugin.switched_on(wiring.environment, str(home), project)
+    if not path:
+        return []
+    name = "claude-code plugin"
+    also = plugin.hooked(wiring.environment, str(home), project)
+    if also:
+        words = f"the plugin ({path}) and setup ({also}) are both in use, and the plugin keeps quiet so that nothing "
+        words += "arrives twice; take one out: `claude plugin uninstall promptlearn`, or "
+        return [Check(name, False, words + "`mcp-promptlearn uninstall --client claude-code`")]
+    search = os.pathsep.join([wiring.environment.get("PATH", os.defpath), str(home / ".local" / "bin")])
+    program = shutil.which("mcp-promptlearn", path=search)
+    if program is None:
+        words = f"{path} switches it on, but it finds no mcp-promptlearn on PATH or in ~/.local/bin; put it there"
+        return [Check(name, False, words)]
+    return [Check(name, True, f"{path} switches it on, and it starts {program}"), *_fired(wiring, "claude-code")]
+
+
 def _clients(wiring: Wiring) -> list[Check]:
     """Does every client that was set up find its part, its server and its hooks in order?"""
     from mcp_server.agents import manifest, proof, setup
@@ -197,6 +224,8 @@ def _clients(wiring: Wiring) -> list[Check]:
         return [Check("setup", False, str(error))]
     ready = {entry.client: entry.project for entry in entries.values()}
     if not ready:
+        if any(client.plugin(wiring.environment, machine.home, "") for client in CLIENTS):
+            return []
         return [Check("clients", True, "none is set up; `mcp-promptlearn setup` shows what it would write")]
     found: list[Check] = [_proved("server", proof.server(machine))]
     for client in (client for client in CLIENTS if client.name in ready):

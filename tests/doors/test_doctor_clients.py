@@ -89,3 +89,47 @@ def test_a_store_that_cannot_be_used_does_not_keep_the_rest_from_being_looked_at
     assert not found["store"][0]
     assert not found["write"][0]
     assert found["cursor"][0]
+
+
+def test_the_plugin_alone_is_said_to_be_in_order(desk: Desk, tmp_path: Path) -> None:
+    settings = plugged()
+    program = tmp_path / "mcp-promptlearn"
+    program.write_text("", encoding="utf-8")
+    program.chmod(0o755)
+    desk.environment = {**desk.environment, "PATH": str(tmp_path)}
+    found = checks(desk)
+    assert found["claude-code plugin"] == (True, f"{settings} switches it on, and it starts {program}")
+    assert found["claude-code sessions"][0]
+    assert "clients" not in found
+
+
+def test_a_plugin_that_finds_no_program_is_named(desk: Desk, tmp_path: Path) -> None:
+    plugged()
+    desk.environment = {**desk.environment, "PATH": str(tmp_path)}
+    good, words = checks(desk)["claude-code plugin"]
+    assert not good
+    assert words.endswith("it finds no mcp-promptlearn on PATH or in ~/.local/bin; put it there")
+
+
+def test_plugin_and_setup_together_are_said_with_both_cures(ready: Desk) -> None:
+    settings = Path.home() / ".claude" / "settings.json"
+    settings.write_text(
+        json.dumps({**json.loads(settings.read_text(encoding="utf-8")), **ON}),
+        encoding="utf-8",
+    )
+    good, words = checks(ready)["claude-code plugin"]
+    assert not good
+    assert "are both in use, and the plugin keeps quiet" in words
+    assert "`claude plugin uninstall promptlearn`" in words
+    assert "`mcp-promptlearn uninstall --client claude-code`" in words
+
+
+ON = {"enabledPlugins": {"promptlearn@mcp-promptlearn": True}}
+
+
+def plugged() -> Path:
+    """Our plugin, switched on for a person."""
+    settings = Path.home() / ".claude" / "settings.json"
+    settings.parent.mkdir()
+    settings.write_text(json.dumps(ON), encoding="utf-8")
+    return settings
