@@ -31,9 +31,10 @@ imports:
 docs:
     {{ run }} pytest -q tests/test_docs.py
 
-# Rewrite the generated parts of README
+# Rewrite the generated parts of README, and the manifests of the packages
 docs-write:
     {{ run }} python -m tests.documents
+    {{ run }} python -m packages
 
 # All tests, every branch of the pure files, and 95 % of all
 test *args:
@@ -44,6 +45,10 @@ test *args:
 # Build the wheel into dist/
 wheel:
     uv build --wheel
+
+# Build the bundle for Claude Desktop into dist/
+bundle:
+    {{ run }} python -m packages bundle
 
 # Measure against the budgets
 bench *args:
