@@ -17,7 +17,7 @@ from mcp_server import home
 from mcp_server.agents.events import Edited, Ended, Event, Finished, Prompted, Ran, Started
 
 if TYPE_CHECKING:
-    from mcp_server.delivery import Delivered
+    from mcp_server.byfile import Given
     from mcp_server.project import Place
     from store.records import Work
     from store.sqlite import SqliteStore
@@ -146,7 +146,7 @@ class _Desk:
 
     def _deliver(self, event: Event, *, files: Sequence[str], whole: bool) -> tuple[str, str, str]:
         from mcp_server import knobs
-        from mcp_server.delivery import deliver
+        from mcp_server.byfile import deliver
         from store.errors import BusyError
         from store.records import Session, Sighting
         from store.text import clean_line
@@ -160,9 +160,10 @@ class _Desk:
         model = clean_line(event.model, limit=80).text if isinstance(event, Started) else ""
         session = Session(self._session, self.place.project.key, self._client, now, now, model=model)
         coins = knobs.read(home.folder(os.environ), os.environ).coins
-        given = deliver(self.store, self.place, session, files=files, task="", now=now, coins=coins)
+        told = deliver(self.store, self.place, session, files=files, task="", now=now, coins=coins)
+        given = told.delivered
         if whole:
-            screen = self._counted(given) if isinstance(event, Started) and event.first else ""
+            screen = self._counted(told) if isinstance(event, Started) and event.first else ""
             text = given.text if given.lines else ""
             return text, screen, f"{len(given.lines)} rules, {len(text)} characters"
         from mcp_server.learning.render import added
@@ -170,12 +171,15 @@ class _Desk:
         text = added(given.added) if given.added else ""
         return text, "", f"{len(given.added)} rules, {len(text)} characters"
 
-    def _counted(self, given: "Delivered") -> str:
+    def _counted(self, told: "Given") -> str:
         """The line a person sees, once a session; never a word of it reaches the agent."""
         from store.records import State
 
+        given = told.delivered
         waiting = len(self.store.rules(self.place.project.key, states=[State.CANDIDATE]))
         words = f"promptlearn: {given.active} {'rule' if given.active == 1 else 'rules'} active"
+        words += f", read in {' and '.join(told.files)}" if told.files else ""
+        words += ", which says other rules than hold now (mcp-promptlearn export)" if told.old else ""
         words += f", {given.trial} on trial" if given.trial else ""
         words += f", {given.withheld} withheld from this session to compare" if given.withheld else ""
         words += f", {waiting} wait for review (mcp-promptlearn review)" if waiting else ""

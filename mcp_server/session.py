@@ -9,6 +9,11 @@ NAMES = {
     "codex-mcp-client": "codex",
     "gemini-cli-mcp-client": "gemini",
     "@cline/core": "cline",
+    "Cline": "cline",
+    "Roo Code": "roo",
+    "Visual Studio Code": "vscode",
+    "Zed": "zed",
+    "cursor-vscode": "cursor",
 }
 """What clients call themselves over MCP, and what everything else calls them: one client is one category."""
 

@@ -8,7 +8,8 @@ from hashlib import sha256
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mcp_server.delivery import deliver, keys, paused
+from mcp_server.byfile import deliver
+from mcp_server.delivery import keys, paused
 from mcp_server.learning import attribute, suggest
 from mcp_server.learning.assign import Coins
 from mcp_server.learning.suggest import SuggestionError
@@ -157,7 +158,7 @@ class Tools(NamedTuple):
             task=arguments.task,
             now=self.now(),
             coins=self.coins,
-        ).text
+        ).delivered.text
 
     def report_outcome(self, arguments: "ReportOutcome", caller: Caller) -> str:
         """Keep an agent's report beside earlier ones of its episode; the newest counts."""

@@ -28,13 +28,13 @@ class Seen(NamedTuple):
     """None where there is no file yet."""
 
 
-def look(path: Path, *, root: Path) -> Seen:
+def look(path: Path, *, root: Path, instead: str = "change it there by hand (see --print)") -> Seen:
     """A file that we may replace. Raises `UnfitError`.
 
     A link is followed to where it leads, as long as that is under `root`: what lies elsewhere is
-    kept by something else, and may be shared with others.
+    kept by something else, and may be shared with others; `instead` says what to do about it.
     """
-    real = _real(path, root)
+    real = _real(path, root, instead)
     try:
         found = real.stat()
         if S_ISDIR(found.st_mode):
@@ -116,7 +116,7 @@ def missing_folders(path: Path) -> list[Path]:
     return [folder for folder in reversed(path.parents) if not folder.is_dir()]
 
 
-def _real(path: Path, root: Path) -> Path:
+def _real(path: Path, root: Path, instead: str) -> Path:
     """Where a name leads. Raises `UnfitError` for a loop, for nothing, and for what is outside of `root`."""
     try:
         real = path.resolve(strict=True) if path.is_symlink() else path.parent.resolve() / path.name
@@ -128,7 +128,7 @@ def _real(path: Path, root: Path) -> Path:
             raise UnfitError("is, or lies behind, a link that leads to itself; mend or remove it") from None
         raise UnfitError(f"cannot be read ({error.strerror}); mend that, then run this again") from error
     if not inside:
-        raise UnfitError(f"leads out of {root} to {real}; change it there by hand (see --print)")
+        raise UnfitError(f"leads out of {root} to {real}; {instead}")
     return real
 
 

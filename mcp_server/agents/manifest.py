@@ -14,6 +14,8 @@ from mcp_server.agents.parts import Kept
 VERSION = 1
 FOLDER = "setup"
 """In the program's home: the record, and the bytes of each file as it was before."""
+EXPORTS = "exports"
+"""The same for rule files, which more than one program may read."""
 
 
 class ManifestError(Exception):
@@ -24,6 +26,7 @@ class Entry(NamedTuple):
     """A file that was changed."""
 
     client: str
+    """Its name; of a rule file those of all that it is for, with blanks between."""
     project: str
     """The folder of the one project it is for; empty for a person's own file."""
     path: str
@@ -45,9 +48,9 @@ def fingerprint(data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
-def load(home: Path) -> dict[str, Entry]:
+def load(home: Path, *, folder: str = FOLDER) -> dict[str, Entry]:
     """What was changed, by where it really lies. Raises `ManifestError`."""
-    path = home / FOLDER / "manifest.json"
+    path = home / folder / "manifest.json"
     try:
         data = read_bytes(path)
         if data is None:
@@ -65,44 +68,44 @@ def load(home: Path) -> dict[str, Entry]:
     return {entry.real: entry for entry in entries}
 
 
-def save(home: Path, entries: Mapping[str, Entry]) -> None:
+def save(home: Path, entries: Mapping[str, Entry], *, folder: str = FOLDER) -> None:
     """Keep the record, before a file is touched. Raises `OSError`."""
     files = [{**entry._asdict(), "kept": [one._asdict() for one in entry.kept]} for entry in entries.values()]
     said = json.dumps({"version": VERSION, "files": files}, indent=1)
-    replace(_folder(home) / "manifest.json", said.encode(), mode=0o600)
+    replace(_made(home, folder) / "manifest.json", said.encode(), mode=0o600)
 
 
-def keep(home: Path, data: bytes) -> str:
+def keep(home: Path, data: bytes, *, folder: str = FOLDER) -> str:
     """Keep bytes as they are now, and return their fingerprint. Raises `OSError`."""
     name = fingerprint(data)
-    replace(_folder(home) / f"{name}.before", data, mode=0o600)
+    replace(_made(home, folder) / f"{name}.before", data, mode=0o600)
     return name
 
 
-def kept(home: Path, name: str) -> bytes | None:
+def kept(home: Path, name: str, *, folder: str = FOLDER) -> bytes | None:
     """Bytes that were kept; None where they are gone or damaged. Raises `OSError`."""
-    data = read_bytes(home / FOLDER / f"{name}.before")
+    data = read_bytes(home / folder / f"{name}.before")
     return data if data is not None and fingerprint(data) == name else None
 
 
-def forget(home: Path, entries: Mapping[str, Entry]) -> None:
+def forget(home: Path, entries: Mapping[str, Entry], *, folder: str = FOLDER) -> None:
     """Drop kept bytes that no entry needs; the folder too, when nothing is left to undo."""
-    folder = home / FOLDER
+    place = home / folder
     if not entries:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(place, ignore_errors=True)
         return
     needed = {f"{entry.before}.before" for entry in entries.values()}
-    for path in folder.glob("*.before"):
+    for path in place.glob("*.before"):
         if path.name not in needed:
             with suppress(OSError):
                 path.unlink()
 
 
-def _folder(home: Path) -> Path:
-    for folder in (home, home / FOLDER):
-        if not folder.is_dir():
-            folder.mkdir(mode=0o700, parents=True)
-    return home / FOLDER
+def _made(home: Path, folder: str) -> Path:
+    for place in (home, home / folder):
+        if not place.is_dir():
+            place.mkdir(mode=0o700, parents=True)
+    return home / folder
 
 
 def _entry(said: Mapping[str, Any]) -> Entry:

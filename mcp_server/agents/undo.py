@@ -23,6 +23,10 @@ class What(StrEnum):
     TAKE_OUT = "edited since, so only our part is taken out"
     UNRECORDED = "set up by hand or by an older version, so our part is taken out"
     NOTHING = "as it was already"
+    MADE = "deleted, as export made it"
+    BLOCK = "edited since, so only our block is taken out"
+    MARKERS = "our block was edited by hand, so only its markers are taken out and the text stays, as yours"
+    ELSEWHERE = "exported on another machine, so our block is taken out"
 
 
 class Undo(NamedTuple):
@@ -74,7 +78,7 @@ def plan(
     return undos, refusals
 
 
-def execute(undo: Undo, home: Path, entries: dict[str, Entry]) -> None:
+def execute(undo: Undo, home: Path, entries: dict[str, Entry], *, folder: str = manifest.FOLDER) -> None:
     """Do it and drop the record of it. Raises `UnfitError`; the record then stays."""
     real = undo.real
     try:
@@ -88,11 +92,11 @@ def execute(undo: Undo, home: Path, entries: dict[str, Entry]) -> None:
             replace(real, undo.data, mode=0o600)
         if undo.entry is None:
             return
-        for folder in reversed(undo.entry.folders):
+        for made in reversed(undo.entry.folders):
             with suppress(OSError):  # somebody else keeps something there
-                Path(folder).rmdir()
+                Path(made).rmdir()
         del entries[undo.entry.real]
-        manifest.save(home, entries)
+        manifest.save(home, entries, folder=folder)
     except OSError as error:
         raise UnfitError(f"could not be written ({error.strerror or error}); mend that, then run this again") from error
 

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from mcp_server.byfile import question
 from mcp_server.commands import count, show, undo
 from mcp_server.detached import done, due
 from mcp_server.learning import consolidate, judge, report
@@ -78,6 +79,9 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         return code
     for each in _everywhere(options, store):
         wiring.say(f"Offered, not done: {each.words}")
+    old = _old_files(wiring, here)
+    if old:
+        wiring.say(f"Out of date: {', '.join(old)}; `mcp-promptlearn export` writes what the rules are now.")
     if not projects:
         wiring.say("No project is known yet, so there is no evidence.")
     elif choice is not None and usage is not None:
@@ -102,6 +106,15 @@ def _one(options: argparse.Namespace, wiring: Wiring, project: Project, model: M
     )
     done(store, project.key, now=wiring.now())
     return came
+
+
+def _old_files(wiring: Wiring, here: Project) -> list[str]:
+    """The rule files in this folder that say other rules than hold now."""
+    if not wiring.store().answer(question(here.key)):
+        return []
+    from mcp_server.commands.export_state import exported
+
+    return [str(file["path"]) for file in exported(wiring) if file["state"] == "out of date"]
 
 
 def _everywhere(options: argparse.Namespace, store: Store) -> "list[Offer]":

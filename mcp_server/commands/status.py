@@ -2,7 +2,9 @@
 
 import argparse
 from collections.abc import Mapping
+from typing import cast
 
+from mcp_server.byfile import question
 from mcp_server.commands import count, moment, show
 from mcp_server.delivery import paused
 from mcp_server.wiring import Wiring
@@ -23,7 +25,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     numbers, known = store.numbers(key), store.counts(key)
     everywhere = 0 if key == GLOBAL else _live(store.numbers(GLOBAL).rules)
     kinds = {kind: known.get(kind, 0) for kind in Kind}
-    decisions = _decisions(store, key)
+    decisions, files = _decisions(store, key), _exported(wiring, key)
     facts: dict[str, object] = {
         "project": key,
         "name": place.project.name,
@@ -46,6 +48,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         "model": wiring.settings.model or None,
         "paused": paused(store, key),
         "decisions": decisions,
+        "exported": files,
     }
     if options.json:
         show(wiring, facts)
@@ -68,6 +71,11 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         + (f", {count(kinds[Kind.REVIEW] + kinds[Kind.COMMENT], 'word')} of reviewers" if facts["reviews"] else "")
         + (f", {count(kinds[Kind.REVERT], 'revert')}" if facts["reverts"] else "")
     )
+    for number, file in enumerate(files):
+        clients = " ".join(cast("list[str]", file["clients"]))
+        wiring.say(f"  {'' if number else 'files':<9} {file['path']}: {file['state']}, read by {clients}")
+    if any(file["state"] == "out of date" for file in files):
+        wiring.say("            `mcp-promptlearn export` writes what the rules are now")
     wiring.say(f"  store     {facts['store']}")
     wiring.say(f"  model     {wiring.settings.model or 'none, consolidate works without'}")
     if decisions:
@@ -87,6 +95,15 @@ def _decisions(store: Store, project: str) -> int:
     from mcp_server.learning.decided import waiting
 
     return len(waiting(store, tried))
+
+
+def _exported(wiring: Wiring, project: str) -> list[dict[str, object]]:
+    """The rule files that our rules stand in."""
+    if not wiring.store().answer(question(project)):
+        return []
+    from mcp_server.commands.export_state import exported
+
+    return exported(wiring)
 
 
 def _plain(store: Store, project: str, state: State) -> int:

@@ -8,10 +8,13 @@ from pathlib import Path
 from mcp_server.agents import known, manifest
 from mcp_server.agents.client import Machine
 from mcp_server.agents.difference import difference, visible
-from mcp_server.agents.files import UnfitError, text_of
+from mcp_server.agents.exporting import Refusal as Trouble
+from mcp_server.agents.files import UnfitError
 from mcp_server.agents.setup import Refusal
 from mcp_server.agents.undo import Undo, What, execute, plan
+from mcp_server.agents.written import read
 from mcp_server.commands import CommandError, count, show
+from mcp_server.commands.export_back import carried_out, exports, taken
 from mcp_server.commands.setup import LOCK, alone, asking, clients, machine_of, named, recorded, short
 from mcp_server.project import ProjectError, find
 from mcp_server.wiring import Wiring
@@ -38,13 +41,14 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         entries = recorded(home)
         wanted = named(options.client) or known.CLIENTS
         undos, refusals = plan(wanted, machine, home, entries=entries, project=_project(wiring))
+        rules = _exported(wiring, options, refusals)
         if not options.json:
-            _show(wiring, machine, undos)
+            _show(wiring, machine, [*undos, *rules])
         if not options.dry_run:
-            refusals += _carry_out(wiring, options, undos, machine)
+            refusals += _carry_out(wiring, options, undos, rules, machine)
     purged = options.purge and not options.dry_run and not refusals and _purge(wiring, options)
     if options.json:
-        show(wiring, _facts(undos, refusals, home, purged=purged))
+        show(wiring, _facts([*undos, *rules], refusals, home, purged=purged))
     else:
         for refusal in refusals:
             wiring.tell(f"left alone: {visible(refusal.why)}")
@@ -65,6 +69,15 @@ def _project(wiring: Wiring) -> str:
     return "" if place.note else place.root
 
 
+def _exported(wiring: Wiring, options: argparse.Namespace, refusals: list[Refusal]) -> list[Undo]:
+    """What to do to the rule files that were exported, in all projects; with --client to those of these alone."""
+    wanted, troubles = set(options.client), list[Trouble]()
+    entries = [each for each in exports(wiring).values() if not wanted or set(each.client.split()) <= wanted]
+    undos = [undo for each in entries for undo in taken(each, wiring, troubles)]
+    refusals += [Refusal(each.path, each.why) for each in troubles]
+    return undos
+
+
 def _show(wiring: Wiring, machine: Machine, undos: Sequence[Undo]) -> None:
     """What is done to each file; the difference where it is not what was there before."""
     if not undos:
@@ -72,16 +85,18 @@ def _show(wiring: Wiring, machine: Machine, undos: Sequence[Undo]) -> None:
     for undo in undos:
         path = short(str(undo.path), machine)
         wiring.say(f"{path}: {undo.what}")
-        if undo.what in {What.TAKE_OUT, What.UNRECORDED}:
+        if undo.what in {What.TAKE_OUT, What.UNRECORDED, What.BLOCK, What.MARKERS}:
             wiring.say(f"  --- {path}\n  +++ {path}")
-            for line in difference(text_of(undo.found), text_of(undo.data)):
+            for line in difference(read(undo.found or b"").text, read(undo.data or b"").text):
                 wiring.say(f"  {line}")
 
 
-def _carry_out(wiring: Wiring, options: argparse.Namespace, undos: Sequence[Undo], machine: Machine) -> list[Refusal]:
+def _carry_out(
+    wiring: Wiring, options: argparse.Namespace, undos: Sequence[Undo], rules: Sequence[Undo], machine: Machine
+) -> list[Refusal]:
     """Ask once and undo; returns what could not be undone."""
-    if undos and not options.yes:
-        files = count(len(undos), "file")
+    if (undos or rules) and not options.yes:
+        files = count(len(undos) + len(rules), "file")
         if wiring.ask(f"Do this to {files}? [y/N] ").strip().lower() != "y":
             raise CommandError("nothing was changed")
     home = wiring.settings.home
@@ -93,7 +108,11 @@ def _carry_out(wiring: Wiring, options: argparse.Namespace, undos: Sequence[Undo
         except UnfitError as error:
             failed.append(Refusal(str(undo.path), f"{short(str(undo.path), machine)} {error}"))
     manifest.forget(home, entries)
-    if undos and not failed and not options.json:
+    exported = exports(wiring) if rules else {}
+    failed += [Refusal(each.path, each.why) for each in carried_out(rules, wiring, exported)]
+    if rules:
+        manifest.forget(home, exported, folder=manifest.EXPORTS)
+    if (undos or rules) and not failed and not options.json:
         wiring.say("Done. Sessions that are open now keep their old settings until they end.")
     return failed
 
