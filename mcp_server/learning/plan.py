@@ -192,6 +192,8 @@ def _propose(desk: _Desk, cluster: Cluster) -> bool:
 
 def _known_by(desk: _Desk, cluster: Cluster) -> bool:
     """Did a model once see that a rule says this already? What that rule does not know of it yet is put to it."""
+    if len(desk.draft.proposals) >= OPERATIONS:
+        return False  # it waits for a later run, which will look
     note = noted(desk.store, desk.project, subject(cluster))
     rule = desk.rules.get(note.rule) if note else None
     if rule is None or cluster.remark is None:
