@@ -1,10 +1,11 @@
 """What is expected of a session before it is known which rules it had: discounted means, each nearer to the newest."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 
 class Rate:
-    """A discounted mean of numbers in [0, 1]."""
+    """A discounted mean of numbers, mostly in [0, 1]."""
 
     __slots__ = ("total", "weight")
 
@@ -20,6 +21,14 @@ class Rate:
         keep = 0.5 ** (weight / half_life)
         self.total = self.total * keep + weight * value
         self.weight = self.weight * keep + weight
+
+
+class Scored(NamedTuple):
+    """A number in [0, 1] that a session got, what it weighs, and what was expected."""
+
+    y: float
+    weight: float
+    expected: float
 
 
 def clustered(outcomes: int, correlation: float) -> float:

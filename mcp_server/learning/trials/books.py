@@ -11,10 +11,15 @@ FURTHEST = 64
 class Category:
     """What is expected in one category: how sessions end, by source, and how they fare otherwise."""
 
-    __slots__ = ("costs", "durations", "judged", "models", "rates", "said", "success", "verified")
+    __slots__ = (
+        *("costs", "durations", "judged", "models", "rates", "said", "strict", "success", "verified"),
+        "weight",
+    )
 
     def __init__(self) -> None:
         self.success, self.verified, self.said, self.judged = Rate(), Rate(), Rate(), Rate()
+        self.strict, self.weight = Rate(), Rate()
+        """Of sessions that were reported to end well, of all; what a reported one weighs."""
         self.rates: dict[str, Rate] = {}
         """Of being reported, and of guardrails."""
         self.costs: list[float] = []
@@ -44,7 +49,7 @@ class Books:
     __slots__ = (
         *("trials", "categories", "targets", "overall", "together", "outcomes", "tried", "looks", "late", "unexposed"),
         *("level", "alarmed", "braked_at", "changed", "pending", "revised", "verified", "max_rules", "settles"),
-        *("settled", "bar"),
+        *("settled", "bar", "slowest", "strict"),
     )
 
     def __init__(self, policy: Policy) -> None:
@@ -53,6 +58,8 @@ class Books:
         self.targets: dict[str, Target] = {}
         self.overall = Rate()
         """How sessions end, whatever their category."""
+        self.strict = Rate()
+        """How many end well and are reported, of all."""
         self.together = Track(len(policy.bets))
         """The set of all learnt rules, by its own coin."""
         self.outcomes = 0.0
@@ -61,6 +68,8 @@ class Books:
         """Hypotheses that ever had a coin, and consolidates."""
         self.late = self.unexposed = 0
         """Lines that came after their session was scored, and outcomes of sessions without exposure."""
+        self.slowest = 0.0
+        """The longest time after a session's last activity that a report of it ever took, within limits."""
         self.bar = 0.0
         """The e-value that one more discovery needed at the last consolidate; 0 where each rule has its own."""
         self.level = 0.0

@@ -131,6 +131,9 @@ class Engine:
             if held is None or held.too_late(event):
                 self.books.late += 1
                 continue
+            if isinstance(event, Outcome) and event.score is not None:
+                waited = min(self.policy.settle_late, event.ts - held.last)
+                self.books.slowest = max(self.books.slowest, waited)
             held.hear(event)
             if isinstance(event, Outcome):
                 self.books.unexposed += not held.exposed

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from math import fsum
 
 from mcp_server.learning.trials import guardrails
-from mcp_server.learning.trials.baseline import median
+from mcp_server.learning.trials.baseline import Scored, median
 from mcp_server.learning.trials.books import Category
 from mcp_server.learning.trials.held import Held
 from mcp_server.learning.trials.policy import Policy
-from mcp_server.learning.trials.row import Row, Scored, residual
+from mcp_server.learning.trials.row import Row, residual
 
 
 def guard(category: Category, held: Held, rows: Sequence[Row], main: Scored | None, policy: Policy) -> None:

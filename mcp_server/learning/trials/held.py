@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from mcp_server.learning.trials.baseline import Scored
 from mcp_server.learning.trials.events import SELF, Outcome, Recurrence, Session, Trigger
 from mcp_server.learning.trials.policy import Policy
 
@@ -23,7 +24,7 @@ class Held:
 
     __slots__ = (
         *("session", "category", "started", "last", "exposed", "scored", "done", "coins", "set", "outcomes"),
-        *("triggers", "recurrences", "asleep"),
+        *("triggers", "recurrences", "asleep", "answered", "verdict"),
     )
 
     def __init__(self, session: str, category: str, started: float) -> None:
@@ -40,6 +41,10 @@ class Held:
         self.outcomes: list[Outcome] = []
         self.triggers: dict[str, float] = {}
         self.recurrences: dict[str, list[tuple[float, bool | None]]] = {}
+        self.answered = False
+        """It was counted whether it ended well and was reported."""
+        self.verdict: Scored | None = None
+        """What it was scored with, where anybody reported."""
         self.asleep: float | None = None
         """Before this time nothing of it can settle, unless something more is heard."""
 

@@ -7,10 +7,11 @@ triggered sessions with "looked for and not found" as the good end. A third is w
 from collections.abc import Sequence
 from math import fsum
 
+from mcp_server.learning.trials.baseline import Scored
 from mcp_server.learning.trials.books import Books
 from mcp_server.learning.trials.held import Held
 from mcp_server.learning.trials.policy import Policy
-from mcp_server.learning.trials.row import Row, Scored, count, endpoint, residual, seen, stake
+from mcp_server.learning.trials.row import Row, count, endpoint, residual, seen, stake
 from mcp_server.learning.trials.trial import Trial
 
 

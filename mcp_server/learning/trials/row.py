@@ -6,6 +6,7 @@ where they have to be.
 
 from typing import NamedTuple
 
+from mcp_server.learning.trials.baseline import Scored
 from mcp_server.learning.trials.books import Books
 from mcp_server.learning.trials.held import Held
 from mcp_server.learning.trials.policy import Policy
@@ -22,14 +23,6 @@ class Row(NamedTuple):
     """A - p."""
     most: float
     """The largest bet."""
-
-
-class Scored(NamedTuple):
-    """A number in [0, 1] that a session got, what it weighs, and what was expected."""
-
-    y: float
-    weight: float
-    expected: float
 
 
 class Endpoint(NamedTuple):

@@ -6,10 +6,10 @@ never r's own effect.
 """
 
 from collections.abc import Sequence
-from math import fsum
+from math import fsum, inf
 from typing import NamedTuple
 
-from mcp_server.learning.trials.baseline import Rate, clustered
+from mcp_server.learning.trials.baseline import Rate, Scored, clustered
 from mcp_server.learning.trials.books import Books, Category
 from mcp_server.learning.trials.brake import braked
 from mcp_server.learning.trials.events import CI, JUDGE, SELF
@@ -17,7 +17,8 @@ from mcp_server.learning.trials.guarding import guard
 from mcp_server.learning.trials.held import Held, scores
 from mcp_server.learning.trials.policy import Policy
 from mcp_server.learning.trials.recurrences import recurrences
-from mcp_server.learning.trials.row import Endpoint, Row, Scored, add, count, endpoint, residual, rows, seen, stake
+from mcp_server.learning.trials.row import Endpoint, Row, add, count, endpoint, residual, rows, seen, stake
+from mcp_server.learning.trials.strict import strictly
 
 REPORTED = "reported"
 """The rate at which sessions end with a verdict."""
@@ -44,15 +45,32 @@ def score(books: Books, held: Held, now: float, policy: Policy) -> bool:
     if not held.scored and held.reported(now, policy, settles=books.settles and not books.settled):
         _outcomes(books, held, thrown, policy)
         held.scored = True
+    answers = _answers(books, held, policy)
+    if not held.answered and now >= answers:
+        strictly(books, held, thrown, policy)
+        held.answered = True
     waiting = [row for row in thrown if row.trial.target and row.trial.rule not in held.done]
     due = [row for row in waiting if _due(row, held, now, policy, settled=books.settled)]
     if due:
         recurrences(books, held, due, policy)
         held.done.update(row.trial.rule for row in due)
     later = [held.settles(row.trial.target, policy) for row in waiting if row.trial.rule not in held.done]
+    if not held.answered:
+        later.append(answers)
     if held.scored and later:
         held.asleep = min(later)
     return held.scored and not later
+
+
+def _answers(books: Books, held: Held, policy: Policy) -> float:
+    """When it is asked whether a session ended well *and* was reported: a time that its own coins cannot move.
+
+    Where outcomes wait until they have settled, with them. Else when even the slowest report of any session
+    before would have come: what was silenced must not be counted later than what was praised.
+    """
+    if books.settles or books.settled:
+        return held.last if held.scored else inf
+    return held.last + max(policy.settle, books.slowest)
 
 
 def _due(row: Row, held: Held, now: float, policy: Policy, *, settled: bool) -> bool:
@@ -70,6 +88,7 @@ def _outcomes(books: Books, held: Held, thrown: Sequence[Row], policy: Policy) -
     expected, constants = reported.mean(1.0, policy.start_weight), endpoint(policy, targeted=False)
     plain = [row for row in thrown if not row.trial.target]
     peers = [row.above * row.trial.belief.mean for row in plain]
+    held.verdict = main
     together = fsum(peers)
     spoken, told = main is not None, main is not None or verdicts.judged is not None
     by_source = any(verdicts[1:4])

@@ -6,7 +6,7 @@ Neither settings, seed nor key are in it: they are handed in again.
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from mcp_server.learning.trials.baseline import Rate
+from mcp_server.learning.trials.baseline import Rate, Scored
 from mcp_server.learning.trials.books import Books, Category, Target
 from mcp_server.learning.trials.engine import Engine
 from mcp_server.learning.trials.eprocess import Process, Wealth
@@ -17,7 +17,7 @@ from mcp_server.learning.trials.policy import Policy
 from mcp_server.learning.trials.posterior import Belief
 from mcp_server.learning.trials.trial import Ratio, Sums, Track, Trial
 
-FORMAT = 1
+FORMAT = 2
 """Raised with every change of what is kept; a state in another format is computed anew from the log."""
 
 _WAITING = {"outcome": Outcome, "trigger": Trigger, "recurrence": Recurrence}
@@ -91,6 +91,7 @@ def _books(state: Mapping[str, Any], policy: Policy) -> Books:
         "categories": _mapped(lambda kept: _filled(Category(), kept, _CATEGORY)),
         "targets": _mapped(lambda kept: _filled(Target(), kept, dict.fromkeys(Target.__slots__, _rate))),
         "overall": _rate,
+        "strict": _rate,
         "together": _track,
     }
     return _filled(Books(policy), state, makers)
@@ -131,6 +132,7 @@ def _held(state: Any) -> Held:
         "set": _tupled,
         "outcomes": lambda kept: [Outcome(*map(_tupled, fields)) for fields in kept],
         "recurrences": _mapped(lambda kept: [tuple(each) for each in kept]),
+        "verdict": lambda kept: None if kept is None else Scored(*kept),
     }
     return _filled(Held(state["session"], state["category"], state["started"]), state, makers)
 
@@ -155,5 +157,7 @@ _CATEGORY: Mapping[str, Callable[[Any], Any]] = {
     "verified": _rate,
     "said": _rate,
     "judged": _rate,
+    "strict": _rate,
+    "weight": _rate,
     "rates": _mapped(_rate),
 }

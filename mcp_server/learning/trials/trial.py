@@ -120,7 +120,8 @@ class Trial:
         self.probability: float | None = None
         sizes = len(self.bets(policy))
         self.main, self.verified, self.strict = Track(sizes), Track(sizes), Track(sizes)
-        """All that counts; verified results alone; with a target, "looked for and not found" over all sessions."""
+        """All that counts; verified results alone; over all sessions "ended well and was reported", or with a
+        target "looked for and not found"."""
         self.said = Sums()
         self.verified_only = False
         """Verified results alone count: the agent's reports told something else."""
@@ -157,16 +158,19 @@ class Trial:
     def evidence(self) -> tuple[float, float]:
         """The e-values of "it helps" and "it harms".
 
-        With a target, the smaller of what sessions say in which the detector ran and of what all say: a
-        rule that makes an agent skip its tests must not look good. Where verified results rule, help must
-        stand in all that counts as well: choosing between two processes by what they say would double the error.
+        Help is the smaller of what those sessions say in which somebody looked (the detector ran, an outcome was
+        reported) and of what all say, with the others counted as bad: a rule that makes an agent skip its tests, or
+        keep silent about failures, must not look good. Where verified results rule, help must stand in all that
+        counts as well: choosing between two processes by what they say would double the error.
         """
         process = self.ruling.process
         helps, harms = process.helps.value(), process.harms.value()
+        strict = self.strict.process
         if self.target:
-            strict = self.strict.process
             return min(helps, strict.helps.value()), min(harms, strict.harms.value())
-        return (min(helps, self.main.process.helps.value()) if self.verified_only else helps), harms
+        if self.verified_only:
+            helps = min(helps, self.main.process.helps.value())
+        return min(helps, strict.helps.value()), harms
 
     def fade(self, factor: float) -> None:
         """Let what is known count less."""

@@ -75,12 +75,15 @@ class History:
         return self.engine.books.trials[rule]
 
     def run(self, sessions: int, effect: float, *, rule: str = "r", level: float = 0.5, **more: Any) -> Decision:
-        """Sessions at p = .5 whose scores differ by `effect` between the arms; both arms and scores in turn."""
+        """Sessions at p = .5 whose scores differ by `effect` between the arms, both arms and scores in turn; and a day.
+
+        Then what is not reported will not be.
+        """
         for number in range(sessions):
             shown, high = number % 2 == 0, number % 4 < 2
             score = level + (effect / 2 if shown else -effect / 2) + (0.05 if high else -0.05)
             self.session({rule: (0.5, shown)}, score, **more)
-        self.consolidate()
+        self.consolidate(1)
         return self.known(rule)
 
     def targets(

@@ -171,7 +171,47 @@ def test_a_plain_session_is_scored_at_the_first_consolidate_after_its_outcome_an
     assert history.trial().main.sums.sessions == 1
     history.tell("outcome", session=name, success=False)
     made = history.consolidate()
+    assert (made.rules["r"].n, made.late, made.held) == (1, 1, 1)
+    assert history.trial().strict.sums.sessions == 0
+    made = history.consolidate(1)
     assert (made.rules["r"].n, made.late, made.held) == (1, 1, 0)
+    assert history.trial().strict.sums.sessions == 1
+
+
+def test_what_was_not_reported_counts_as_no_success_when_the_slowest_report_would_have_come() -> None:
+    history = History()
+    history.rule()
+    history.session({"r": (0.5, True)}, report=False)
+    history.consolidate(1)
+    assert history.trial().strict.sums.sessions == 1, "nobody knows yet that reports take longer here"
+    history.tell("outcome", session="s1", success=True, source="ci", ts=history.ts + 2 * DAY)
+    history.ts += 2 * DAY
+    history.consolidate()
+    trial = history.trial()
+    assert (trial.main.sums.sessions, trial.strict.sums.sessions) == (1, 1), "it is told all the same, and once"
+    assert trial.strict.sums.signal < 0 < trial.main.sums.signal
+    history.session({"r": (0.5, True)}, report=False)
+    history.consolidate(2)
+    assert trial.strict.sums.sessions == 1
+    history.tell("outcome", session="s2", success=True, source="ci")
+    history.consolidate()
+    assert (trial.main.sums.sessions, trial.strict.sums.sessions) == (2, 1)
+    made = history.consolidate(1)
+    assert (trial.strict.sums.sessions, made.held) == (2, 0)
+
+
+def test_many_outcomes_of_one_session_weigh_in_the_strict_question_what_they_weighed_before() -> None:
+    history = History()
+    history.rule()
+    for _ in range(3):
+        name = history.session({"r": (0.5, True)}, True)
+        history.tell("outcome", session=name, success=True)
+        history.consolidate(1)
+    trial = history.trial()
+    two = 2 / 1.3
+    assert trial.main.sums.mass == pytest.approx(3 * two / 4, rel=2e-3)
+    weights = (1.0, (2 + two) / 3, (2 + 2 * two) / 4)
+    assert trial.strict.sums.mass == pytest.approx(sum(weights) / 4, rel=5e-3)
 
 
 def test_a_session_without_an_outcome_is_held_for_two_weeks_and_then_counts_as_not_reported() -> None:
@@ -313,7 +353,8 @@ def test_a_judge_steers_exposure_but_proves_nothing() -> None:
     history = History()
     history.rule()
     made = history.run(40, 0.5, source="judge")
-    assert (made.e_help, made.n) == (1.0, 40)
+    assert made.n == 40
+    assert made.e_help <= 1.0
     assert made.p_help > 0.9
     assert history.engine.books.overall.weight == 0.0
 

@@ -24,7 +24,7 @@ def coins(history: History, rules: list[str], fallen: dict[str, bool]) -> tuple[
 
 
 def test_the_expectation_under_the_null_is_1_over_all_coins_with_probabilities_that_learn() -> None:
-    total = helps = harms = seen = guard = 0.0
+    total = helps = strict = harms = seen = guard = 0.0
     for fallen in product((True, False), repeat=len(SCORES)):
         history = History(POLICY._replace(explore=0.3))
         history.rule()
@@ -34,17 +34,40 @@ def test_the_expectation_under_the_null_is_1_over_all_coins_with_probabilities_t
             weight *= chance
             history.session(thrown, score, cost=(3, 1, 2, 5)[number % 4], feedback="neg" if number % 3 == 0 else None)
             history.consolidate()
+        history.consolidate(1)
         trial = history.trial()
         assert trial.ruling.sums.sessions == len(SCORES)
         assert set(trial.guards) == {guardrails.COST, guardrails.FEEDBACK}
         total += weight
-        helps += weight * trial.evidence()[0]
+        helps += weight * trial.main.process.helps.value()
+        strict += weight * trial.strict.process.helps.value()
         harms += weight * trial.evidence()[1]
         seen += weight * trial.seen.either()
         guard += weight * guardrails.together(trial.guards)
     assert isclose(total, 1.0, abs_tol=1e-12)
-    for expectation in (helps, harms, seen, guard):
+    for expectation in (helps, strict, harms, seen, guard):
         assert isclose(expectation, 1.0, abs_tol=1e-12)
+
+
+def test_a_useless_rule_gains_nothing_by_keeping_failures_from_being_reported() -> None:
+    told = strict = both = 0.0
+    for fallen in product((True, False), repeat=len(SCORES)):
+        history = History(POLICY._replace(explore=0.3))
+        history.rule()
+        weight = 1.0
+        for score, shown in zip(SCORES, fallen, strict=True):
+            thrown, chance = coins(history, ["r"], {"r": shown})
+            weight *= chance
+            history.session(thrown, score, report=score > 0 or not shown, hours=9)
+            history.consolidate()
+        history.consolidate(1)
+        trial = history.trial()
+        told += weight * trial.main.process.helps.value()
+        strict += weight * trial.strict.process.helps.value()
+        both += weight * trial.evidence()[0]
+    assert told > 1.01, "where only reports are compared it looks good"
+    assert isclose(strict, 1.0, abs_tol=1e-6), "but for the fading of old sums, which counts reported outcomes"
+    assert both <= 1.0
 
 
 def test_the_expectation_is_1_for_each_of_two_rules_in_the_same_sessions() -> None:
@@ -62,7 +85,7 @@ def test_the_expectation_is_1_for_each_of_two_rules_in_the_same_sessions() -> No
             history.session(thrown, None, report=False)
             history.consolidate()
         for rule in expected:
-            expected[rule] += weight * history.trial(rule).evidence()[0]
+            expected[rule] += weight * history.trial(rule).main.process.helps.value()
     assert all(isclose(each, 1.0, abs_tol=1e-12) for each in expected.values())
 
 
