@@ -1,14 +1,15 @@
 """Which rules a session is given, by independent coins within the context budget.
 
 Fixed numbers of slots are never filled: showing one rule would displace others. Instead all probabilities are
-scaled down until sum(p l) + 2 sqrt(sum p (1 - p) l^2) fits, with l = 1 for rules and their length for tokens.
+lowered until they fit (`fit.py`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import fsum, sqrt
+from math import fsum
 from typing import NamedTuple
 
 from mcp_server.learning.trials import coin
+from mcp_server.learning.trials.fit import Item, Limits, fitted, load
 
 
 class Standing(NamedTuple):
@@ -119,79 +120,23 @@ def _probabilities(
     active = [n for n, (_, standing, _) in enumerate(thrown) if standing.active]
     trials = [n for n, (_, standing, _) in enumerate(thrown) if not standing.active]
     result = [p for p, _, _ in items]
+    waiting = [items[n] for n in trials]
+    asked = (load(serving.deviations, waiting, 1), load(serving.deviations, waiting, 2))
     kept = Budget(
-        budget.rules - min(budget.rules * serving.trials_share, _load(serving, [items[n] for n in trials], 1)),
-        budget.tokens - min(budget.tokens * serving.trials_share, _load(serving, [items[n] for n in trials], 2)),
+        budget.rules - min(budget.rules * serving.trials_share, asked[0]),
+        budget.tokens - min(budget.tokens * serving.trials_share, asked[1]),
     )
-    taken: list[tuple[float, float, float]] = [*before]
+    limits = Limits(serving.deviations, serving.floor)
+    taken: list[Item] = [*before]
     for members, room in ((active, kept), (trials, budget)):
-        for n, p in zip(members, _scaled(serving, [items[n] for n in members], taken, room), strict=True):
+        lowered = fitted([items[n] for n in members], taken, (room.rules, room.tokens), limits)
+        for n, p in zip(members, lowered, strict=True):
             result[n] = p
         taken += [(result[n], *items[n][1:]) for n in members]
     return result
 
 
-def _never_overflows(items: Iterable[tuple[float, float, float]], budget: Budget) -> bool:
+def _never_overflows(items: Iterable[Item], budget: Budget) -> bool:
     """Would even all of them fit? Then nothing has to be scaled."""
     many = list(items)
     return len(many) <= budget.rules and fsum(tokens for _, _, tokens in many) <= budget.tokens
-
-
-def _load(serving: Serving, items: Sequence[tuple[float, float, float]], unit: int) -> float:
-    """What the items ask for: their mean and some deviations, but never more than all of them together."""
-    mean = fsum(item[0] * item[unit] for item in items)
-    variance = fsum(item[0] * (1 - item[0]) * item[unit] ** 2 for item in items)
-    return min(mean + serving.deviations * sqrt(variance), fsum(item[unit] for item in items))
-
-
-def _scaled(
-    serving: Serving,
-    items: Sequence[tuple[float, float, float]],
-    taken: Sequence[tuple[float, float, float]],
-    room: Budget,
-) -> list[float]:
-    """One factor for all of them, but none below the floor, unless not even the floors fit."""
-    for floor in (serving.floor, 0.0):
-        low = set[int]()
-        while True:
-            held = [*taken, *((min(items[n][0], floor), *items[n][1:]) for n in low)]
-            free = [item for n, item in enumerate(items) if n not in low]
-            factor = min(
-                _factor(serving, free, held, limit, unit) for limit, unit in ((room.rules, 1), (room.tokens, 2))
-            )
-            lower = {n for n, item in enumerate(items) if n not in low and item[0] * factor < floor}
-            if not lower:
-                break
-            low |= lower
-        if factor > 0.0 or floor == 0.0:
-            return [min(item[0], floor) if n in low else item[0] * factor for n, item in enumerate(items)]
-    raise AssertionError
-
-
-def _factor(
-    serving: Serving,
-    items: Sequence[tuple[float, float, float]],
-    held: Sequence[tuple[float, float, float]],
-    limit: float,
-    unit: int,
-) -> float:
-    """The largest factor in [0, 1] with which the items fit beside the held ones.
-
-    The smaller root of (C - x S)^2 = k^2 (V + x L - x^2 Q), with S = sum(p l), L = sum(p l^2), Q = sum(p^2 l^2),
-    C what the held ones leave, V their variance, and k the deviations.
-    """
-    left = limit - fsum(item[0] * item[unit] for item in held)
-    variance = fsum(item[0] * (1 - item[0]) * item[unit] ** 2 for item in held)
-    square = serving.deviations**2
-    if left < 0.0 or left * left < square * variance:
-        return 0.0
-    mean = fsum(item[0] * item[unit] for item in items)
-    linear = fsum(item[0] * item[unit] ** 2 for item in items)
-    squared = fsum((item[0] * item[unit]) ** 2 for item in items)
-    if mean == 0.0:
-        return 1.0
-    a, half, c = mean * mean + square * squared, left * mean + square * linear / 2, left * left - square * variance
-    inside = half * half - a * c
-    if inside <= 0.0:
-        return 1.0
-    return max(0.0, min(1.0, c / (half + sqrt(inside))))

@@ -78,6 +78,16 @@ def test_the_budget_holds_with_two_deviations_and_active_rules_go_first() -> Non
     assert min(trials) > 0.03
 
 
+def test_where_room_is_scarce_what_is_promising_gives_way_least() -> None:
+    state = serving(named(*[Standing(0.9)] * 8, *[Standing(0.5)] * 16, *[Standing(0.15)] * 16))
+    throws = choose(state, "s", list(state.standings), Budget(12, 600))
+    chances = [throw.probability for throw in throws.values()]
+    assert load(chances, [1.0] * 40) == pytest.approx(12, abs=1e-3)
+    good, even, bad = chances[0], chances[8], chances[24]
+    assert (bad, bad / 0.15) < (0.04, even / 0.5), "only the floor keeps it"
+    assert good / 0.9 > 1.4 * even / 0.5
+
+
 def test_active_rules_leave_a_fifth_of_the_budget_to_waiting_trials_and_all_of_it_without_them() -> None:
     crowd = [Standing(0.9, active=True)] * 40
     alone = choose(serving(named(*crowd)), "s", [f"r{n}" for n in range(40)], Budget(12, 600))
