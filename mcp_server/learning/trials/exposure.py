@@ -52,4 +52,10 @@ def _probability(trial: Trial, share: float, policy: Policy) -> float | None:
     x = policy.explore
     least = policy.trial_least + x * (policy.trial_least_learning - policy.trial_least)
     most = policy.trial_most + x * (policy.trial_most_learning - policy.trial_most)
-    return max(least, min(most, likely))
+    return max(least, min(most, _sharpened(likely, policy.sharpness)))
+
+
+def _sharpened(likely: float, sharpness: float) -> float:
+    """The probability whose odds are those of help raised to a power: 1 is probability matching."""
+    with_it, without = likely**sharpness, (1.0 - likely) ** sharpness
+    return with_it / (with_it + without)

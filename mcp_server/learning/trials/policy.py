@@ -1,6 +1,7 @@
 """Every constant of the decisions, under its name: what a person may set, and what `replay --config` may try.
 
-The values are those of the reference on statistics, frozen before fresh seeds were drawn. Effects, priors
+The values are those of the reference on statistics, but for two that later development seeds changed (`sharpness`,
+`prior_deviation`); all were frozen before fresh seeds were drawn. Effects, priors
 and limits are shares (.05 is 5 points); times are seconds.
 """
 
@@ -36,6 +37,8 @@ class Policy(NamedTuple):
     min_sessions: float = 15
     """Scored sessions before anything is said or done by a posterior."""
 
+    sharpness: float = 2.0
+    """Power of the odds of help by which a trial is shown: 1 matches their probability, more earns sooner."""
     trial_least: float = 0.15
     trial_most: float = 0.90
     trial_least_learning: float = 0.40
@@ -68,7 +71,7 @@ class Policy(NamedTuple):
     """First guess at the variance of a residual, and its weight in sessions."""
     judge_weight: float = 0.5
 
-    prior_deviation: float = 0.05
+    prior_deviation: float = 0.1
     target_deviation: float = 0.15
     set_deviation: float = 0.08
     prior_least: float = -0.08
@@ -167,6 +170,11 @@ _SIGNED = {
 HOLDOUT = 0.05
 """The largest share of sessions that may go without learnt rules: more would pay more than it tells."""
 
+SHARPEST = 20.0
+"""Beyond any use, and far from where powers of a probability vanish."""
+
+_OTHERS = {"holdout": (0.0, HOLDOUT, False), "sharpness": (0.0, SHARPEST, True)}
+
 LARGEST = 1e9
 
 
@@ -211,8 +219,8 @@ def _value(name: str, value: object) -> object:
 
 def _range(name: str) -> tuple[float, float, bool]:
     """Least and greatest value, and whether both are left out."""
-    if name == "holdout":
-        return 0.0, HOLDOUT, False
+    if name in _OTHERS:
+        return _OTHERS[name]
     if name in _COINS:
         return 0.0, 1.0, True
     if name in _SHARES:

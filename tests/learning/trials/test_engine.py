@@ -51,7 +51,7 @@ def test_a_new_rule_is_shown_as_often_as_its_prior_lets_it_hope() -> None:
     history.rule("approved", initial="active")
     history.rule("imported", imported=True)
     reply = exposed(history, "s", ["tried", "approved", "imported"])
-    assert reply.p == {"tried": 0.57926, "approved": 0.9, "imported": pytest.approx(0.725747)}
+    assert reply.p == {"tried": 0.579153, "approved": 0.9, "imported": 0.723399}
 
 
 def test_explore_moves_the_limits_of_trials_towards_one_half() -> None:
@@ -63,6 +63,33 @@ def test_explore_moves_the_limits_of_trials_towards_one_half() -> None:
         expose(history.engine.books, history.engine.policy)
         assert history.trial("good").probability == pytest.approx(most)
         assert history.trial("bad").probability == pytest.approx(least)
+
+
+def test_sharpness_1_shows_a_trial_as_often_as_it_probably_helps_and_more_leans_to_where_that_points() -> None:
+    shares: dict[float, list[float | None]] = {}
+    for sharpness in (1.0, 2.0, 4.0):
+        history = History(POLICY._replace(sharpness=sharpness))
+        for rule, mean in (("good", 0.02), ("even", 0.0), ("bad", -0.02)):
+            history.rule(rule)
+            history.trial(rule).belief = Belief(mean, 0.05)
+        expose(history.engine.books, history.engine.policy)
+        shares[sharpness] = [history.trial(rule).probability for rule in ("good", "even", "bad")]
+        assert shares[sharpness][1] == 0.5
+    likely = Belief(0.02, 0.05).above()
+    assert shares[1.0] == pytest.approx([likely, 0.5, 1 - likely])
+    odds = (likely / (1 - likely)) ** 2
+    assert shares[2.0] == pytest.approx([odds / (1 + odds), 0.5, 1 / (1 + odds)])
+    assert shares[4.0] == [0.9, 0.5, 0.15], "within the limits of trials"
+
+
+def test_settings_that_a_store_changed_hold_from_the_consolidate_that_names_them() -> None:
+    history = History(chooses=True)
+    history.rule("good")
+    history.trial("good").belief = Belief(0.3, 0.05)
+    history.tell("consolidate", settings={"explore": 1})
+    assert history.engine.policy.explore == 1.0
+    history.consolidate()
+    assert history.engine.policy.explore == 1.0
 
 
 def test_without_candidates_all_rules_of_the_category_are_meant() -> None:

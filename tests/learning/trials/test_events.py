@@ -106,6 +106,7 @@ def test_fields_that_nobody_knows_are_ignored() -> None:
         ("", "it is not JSON"),
         ("{", "it is not JSON"),
         ('{"t":"consolidate","ts":NaN}', "it is not JSON"),
+        ('{"t":"consolidate","ts":1,"settings":[]}', "consolidate.settings must be an object"),
         ("[" * 100_000, "it is not JSON"),
         (b"\xff{}", "it is not JSON"),
         ("[]", "it is not a JSON object"),

@@ -33,6 +33,7 @@ def test_settings_replace_constants() -> None:
         ({"explore": float("nan")}, "explore must be a number from 0 to 1"),
         ({"holdout": 0.2}, "holdout must be a number from 0 to 0.05"),
         ({"active": 1}, "active must be a number above 0 and below 1"),
+        ({"sharpness": 20}, "sharpness must be a number above 0 and below 20"),
         ({"half_life": 0}, "half_life must be a number above 0 and below 1e+09"),
         ({"promote_e": 0.5}, "promote_e must be a number from 1 to 1e+09"),
         ({"max_rules": -1}, "max_rules must be a number from 0 to 1e+09"),

@@ -100,28 +100,28 @@ def test_a_conversation_answers_hello_session_and_consolidate_and_nothing_else()
     ]
     hello, exposure, decisions = converse(lines, Engine(seed=3, chooses=True))
     assert hello == '{"t":"hello","v":1,"engine":"mcp-promptlearn","seed":3}'
-    assert exposure == '{"t":"exposure","session":"s7","shown":[],"p":{"r001":0.57926}}'
+    assert exposure == '{"t":"exposure","session":"s7","shown":[],"p":{"r001":0.579153}}'
     made = json.loads(decisions)
     assert (made["ts"], list(made["rules"])) == (172800.5, ["r001"])
     assert made["rules"]["r001"] == {
         "state": "trial",
         "verdict": "too early",
-        "effect": -0.86317,
+        "effect": -0.86333,
         "lo": -1.0,
         "hi": 1.0,
-        "p_help": 0.543303,
-        "e_help": 0.920352,
-        "e_harm": 1.07603,
+        "p_help": 0.48196,
+        "e_help": 0.920366,
+        "e_harm": 1.07601,
         "n": 1,
         "shown": 0,
         "withheld": 1,
-        "needed": 2850,
+        "needed": 2734,
         "reason": "1 of the 15 sessions before which nothing is said; on trial",
         "asks": None,
         "frozen": None,
         "looks": 1,
-        "mean": 0.00542746,
-        "p": 0.543303,
+        "mean": -0.004489,
+        "p": 0.463966,
         "e_guard": 1.0,
         "triggered": 1,
         "observed": 0,

@@ -24,9 +24,9 @@ def test_a_reason_says_verdict_state_and_what_stands_in_the_way() -> None:
     history = History()
     history.rule()
     assert history.run(24, 0.2).reason == (
-        "99 % likely to help, but no proof (e-value 1.71 of 20); shown in 12 of 24 sessions; "
+        "over 99 % likely to help, but no proof (e-value 1.76 of 20); shown in 12 of 24 sessions; "
         "on trial; it looks good: approve it?"
     )
     assert history.run(60, 0.6).reason == (
-        "it helps: e-value 591, 20 is enough; shown in 42 of 84 sessions; active by evidence"
+        "it helps: e-value 645, 20 is enough; shown in 42 of 84 sessions; active by evidence"
     )
