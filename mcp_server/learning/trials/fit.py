@@ -12,11 +12,14 @@ from typing import NamedTuple
 Item = tuple[float, float, float]
 """A probability, and what it takes where its coin falls on "show": rules and tokens."""
 
+Sums = tuple[float, float, float, float]
+"""Mean and variance of what items take in rules, and the same in tokens."""
+
 POWER = 8.0
 """The highest: a rule shown nine times of ten keeps half of that."""
 
-STEPS = 10
-"""Halvings of the interval in which the power lies; the factor fits the rest exactly."""
+STEPS = 5
+"""Halvings of the interval in which the power lies, on its own scale; the factor fits the rest exactly."""
 
 
 class Limits(NamedTuple):
@@ -35,42 +38,41 @@ def load(deviations: float, items: Sequence[Item], unit: int) -> float:
 
 def fitted(items: Sequence[Item], taken: Sequence[Item], room: tuple[float, float], limits: Limits) -> list[float]:
     """The probabilities lowered until they fit into so many rules and tokens beside what is taken."""
-    held = [_sums(taken, unit) for unit in (1, 2)]
-    if _fits(items, held, room, limits):
-        return [item[0] for item in items]
-    low, high = 1.0, POWER
+    chances, held = [item[0] for item in items], _sums([item[0] for item in taken], taken)
+    if _fits(_sums(chances, items), held, room, limits):
+        return chances
+    low, high, raised = 1.0, POWER, chances
     for _ in range(STEPS):
-        middle = (low + high) / 2
-        if _fits(_raised(items, middle, limits.floor), held, room, limits):
+        middle = sqrt(low * high)
+        tried = _raised(chances, middle, limits.floor)
+        if _fits(_sums(tried, items), held, room, limits):
             high = middle
         else:
-            low = middle
-    return _scaled(_raised(items, low, limits.floor), taken, room, limits)
+            low, raised = middle, tried
+    return _scaled([(p, *item[1:]) for p, item in zip(raised, items, strict=True)], taken, room, limits)
 
 
-def _raised(items: Sequence[Item], power: float, floor: float) -> list[Item]:
-    return [(max(min(p, floor), p**power), rules, tokens) for p, rules, tokens in items]
+def _raised(chances: Sequence[float], power: float, floor: float) -> list[float]:
+    """Each to the power, but none below the floor that was not so before."""
+    return [q if (q := p**power) > floor else min(p, floor) for p in chances]
 
 
-def _sums(items: Sequence[Item], unit: int) -> tuple[float, float]:
-    """The mean and the variance of what they take."""
-    mean = variance = 0.0
-    for item in items:
-        length = item[unit]
-        size = item[0] * length
-        mean += size
-        variance += size * (length - size)
-    return mean, variance
+def _sums(chances: Sequence[float], items: Sequence[Item]) -> Sums:
+    rules = tokens = several = many = 0.0
+    for p, (_, one, length) in zip(chances, items, strict=True):
+        few, some = p * one, p * length
+        rules += few
+        tokens += some
+        several += few * (one - few)
+        many += some * (length - some)
+    return rules, several, tokens, many
 
 
-def _fits(
-    items: Sequence[Item], held: Sequence[tuple[float, float]], room: tuple[float, float], limits: Limits
-) -> bool:
+def _fits(own: Sums, held: Sums, room: tuple[float, float], limits: Limits) -> bool:
     square = limits.deviations**2
-    for unit, limit in enumerate(room, 1):
-        mean, variance = _sums(items, unit)
-        left = limit - held[unit - 1][0] - mean
-        if left < 0.0 or left * left < square * (held[unit - 1][1] + variance):
+    for limit, mean, variance in ((room[0], 0, 1), (room[1], 2, 3)):
+        left = limit - own[mean] - held[mean]
+        if left < 0.0 or left * left < square * (own[variance] + held[variance]):
             return False
     return True
 

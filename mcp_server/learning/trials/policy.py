@@ -1,7 +1,7 @@
 """Every constant of the decisions, under its name: what a person may set, and what `replay --config` may try.
 
-The values are those of the reference on statistics, but for two that later development seeds changed (`sharpness`,
-`prior_deviation`); all were frozen before fresh seeds were drawn. Effects, priors
+The values are those of the reference on statistics, but for three that later development seeds changed (`futile`,
+`prior_deviation`, `sharpness`); all were frozen before fresh seeds were drawn. Effects, priors
 and limits are shares (.05 is 5 points); times are seconds.
 """
 
@@ -108,7 +108,7 @@ class Policy(NamedTuple):
     freeze_e: float = 5.0
     ratio_deviations: float = 4.0
     unlikely: float = 0.05
-    futile: float = 0.05
+    futile: float = 0.1
     futile_step: float = 0.02
     futile_least: float = 0.005
     futile_most: float = 0.03

@@ -471,7 +471,7 @@ def test_a_person_is_asked_about_trials_that_look_good_or_bad() -> None:
     assert good.run(24, 0.2).asks == "approve"
     assert good.known().verdict == "leaning"
     assert "likely to help, but no proof" in good.known().reason
-    assert bad.run(24, -0.1).asks == "reject"
+    assert bad.run(24, -0.06).asks == "reject"
     assert "likely to harm, but no proof" in bad.known().reason
     plain = History()
     plain.rule()
