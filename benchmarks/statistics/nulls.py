@@ -63,7 +63,7 @@ CASES: Mapping[str, Case] = {
     ),
     "silences failures, with a target": Case(
         replace(DAILY, about="the same for a rule with a target, whose detector ran all the same", silences=0.5,
-                targets=((0.5, 0.5),)), 300,
+                targets=((0.5, 0.5),)), 1500,
     ),
 }  # fmt: skip
 OTHERS = 100
