@@ -42,7 +42,9 @@ def score(books: Books, held: Held, now: float, policy: Policy) -> bool:
     if held.asleep is not None and now < held.asleep:
         return False
     thrown = rows(books, held, policy)
-    if not held.scored and held.reported(now, policy, settles=books.settles and not books.settled):
+    # What a store says of a session it says once it has settled, however long the session lived.
+    reported = bool(held.outcomes) if books.settled else held.reported(now, policy, settles=books.settles)
+    if not held.scored and reported:
         _outcomes(books, held, thrown, policy)
         held.scored = True
     answers = _answers(books, held, policy)

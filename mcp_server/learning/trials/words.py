@@ -23,8 +23,9 @@ def reason(trial: Trial, known: Known, verdict: str, asked: str, policy: Policy,
 
 def points(effect: float) -> str:
     """An effect as people say it."""
-    number = f"{100 * effect:+.0f}"
-    return f"{'0' if number in {'+0', '-0'} else number} points"
+    digits = 1 if 0.004 <= abs(effect) < 0.01 else 0
+    number = f"{100 * effect:+.{digits}f}"
+    return f"{'0' if float(number) == 0.0 else number} points"
 
 
 def percent(share: float) -> str:

@@ -421,8 +421,12 @@ def test_a_log_of_what_has_settled_waits_for_nothing(target: str) -> None:
     silent = history.session(coins, True)
     assert history.consolidate().held == 1, "what became of its target was not said yet"
     assert (history.trial().main.sums.sessions, history.trial("plain").main.sums.sessions) == (1, 2)
+    late = history.session(coins, report=False)
     history.consolidate(days=30)
-    assert list(history.engine.held) == [silent] != [told]
+    assert list(history.engine.held) == [silent, late] != [told]
+    assert not history.engine.held[late].scored, "nothing is given up that may still be said"
+    history.tell("outcome", session=late, success=None)
+    history.tell("recurrence", session=late, rule="r", recurred=None)
     history.tell("recurrence", session=silent, rule="r", recurred=True)
     assert history.consolidate().held == 0
     assert history.trial().main.sums.sessions == 2

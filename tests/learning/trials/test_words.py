@@ -7,7 +7,8 @@ from tests.learning.trials.history import History
 
 
 @pytest.mark.parametrize(
-    ("effect", "said"), [(0.06, "+6 points"), (-0.1, "-10 points"), (0.001, "0 points"), (-0.001, "0 points")]
+    ("effect", "said"),
+    [(0.06, "+6 points"), (-0.1, "-10 points"), (0.005, "+0.5 points"), (0.001, "0 points"), (-0.001, "0 points")],
 )
 def test_effects_are_said_in_points(effect: float, said: str) -> None:
     assert points(effect) == said
