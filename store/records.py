@@ -124,14 +124,23 @@ class Project(NamedTuple):
     path: str
 
 
+FILE = "file:"
+"""How the identity begins of what was imported from a rule file; the file's path follows."""
+
+
 class Source(NamedTuple):
     """Where a text comes from and whose word it is."""
 
     origin: str
     """How it came in, for a reader: `command line`, `junit report.xml`, `MCP tool`."""
     identity: str
-    """Who is counted once: `person`, `agent:claude-code`, `ci:main`."""
+    """Who is counted once: `person`, `agent:claude-code`, `ci:main`, `file:CLAUDE.md`."""
     trust: Trust
+
+    @property
+    def file(self) -> str:
+        """The rule file that it was imported from, relative to the project; empty for anything else."""
+        return self.identity.removeprefix(FILE) if self.identity.startswith(FILE) else ""
 
 
 class Evidence(NamedTuple):

@@ -1,0 +1,51 @@
+"""Which file of a project is a rule file, by its path alone: its form, and the folder that it speaks for.
+
+Hooks ask this too, so nothing heavy is imported.
+"""
+
+import re
+from functools import lru_cache
+
+CLAUDE, CLAUDE_LOCAL, CLAUDE_RULES = "CLAUDE.md", "CLAUDE.local.md", ".claude/rules"
+AGENTS, AGENTS_OVERRIDE = "AGENTS.md", "AGENTS.override.md"
+CURSOR, CURSOR_OLD = ".cursor/rules", ".cursorrules"
+COPILOT, INSTRUCTIONS = ".github/copilot-instructions.md", ".github/instructions"
+WINDSURF, WINDSURF_OLD = ".windsurf/rules", ".windsurfrules"
+CLINE, ROO, GEMINI = ".clinerules", ".roo/rules", "GEMINI.md"
+JUNIE_AGENTS, JUNIE = ".junie/AGENTS.md", ".junie/guidelines.md"
+
+_PLACES = (
+    (JUNIE_AGENTS, r"\.junie/AGENTS\.md"),
+    (JUNIE, r"\.junie/guidelines\.md"),
+    (CLAUDE_RULES, r"\.claude/rules/.+\.md"),
+    (CURSOR, r"\.cursor/rules/.+\.mdc"),
+    (INSTRUCTIONS, r"\.github/instructions/.+\.instructions\.md"),
+    (WINDSURF, r"\.windsurf/rules/.+\.md"),
+    (CLINE, r"\.clinerules(?:/.+\.(?:md|txt))?"),
+    (ROO, r"(?:\.roo/rules(?:-[\w-]+)?/.+\.(?:md|txt|xml)|\.roorules(?:-[\w-]+)?)"),
+    (CLAUDE, r"\.claude/CLAUDE\.md"),
+    (CLAUDE, r"CLAUDE\.md"),
+    (CLAUDE_LOCAL, r"CLAUDE\.local\.md"),
+    (AGENTS, r"AGENTS\.md"),
+    (AGENTS_OVERRIDE, r"AGENTS\.override\.md"),
+    (GEMINI, r"GEMINI\.md"),
+    (COPILOT, r"\.github/copilot-instructions\.md"),
+    (CURSOR_OLD, r"\.cursorrules"),
+    (WINDSURF_OLD, r"\.windsurfrules"),
+)
+_KNOWN = tuple((form, re.compile(rf"(?:(?P<place>.+?)/)?{names}", re.DOTALL)) for form, names in _PLACES)
+
+FORMS = tuple(dict.fromkeys(form for form, _ in _PLACES))
+"""Every form, by the name of its file or folder."""
+
+
+@lru_cache(maxsize=1024)
+def form(path: str) -> str:
+    """The form of a file by its path relative to the project; empty for a file that is no rule file."""
+    return next((name for name, pattern in _KNOWN if pattern.fullmatch(path)), "")
+
+
+def place(path: str) -> str:
+    """The folder that a rule file speaks for, relative to the project; empty for all of it."""
+    found = next((match for _, pattern in _KNOWN if (match := pattern.fullmatch(path))), None)
+    return (found["place"] or "") if found else ""
