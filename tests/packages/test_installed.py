@@ -6,10 +6,12 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from email import message_from_bytes
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +22,7 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 PATIENCE = 400.0
 """Seconds for one installation from a slow index."""
 
-ASKED = [
+ASKED: list[dict[str, Any]] = [
     {
         "jsonrpc": "2.0",
         "id": 1,
@@ -141,23 +143,28 @@ def _serves(place: Path, folder: Path) -> None:
     home.mkdir()
     program = place / ("Scripts" if os.name == "nt" else "bin") / "mcp-promptlearn"
     environment = {"HOME": str(home), "PATH": os.environ["PATH"]}
-
-    def said(*words: str, data: str = "") -> str:
-        done = subprocess.run(
-            [str(program), *words],
-            input=data,
-            cwd=home,
-            env=environment,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=120,
-            check=False,
-        )
-        assert (done.returncode, done.stderr) == (0, "")
-        return done.stdout
-
-    assert said("--version").split()[-1] == facts().version
+    told = subprocess.run(
+        [str(program), "--version"], cwd=home, env=environment, capture_output=True, encoding="utf-8", check=True
+    )
+    assert told.stdout.split()[-1] == facts().version
     for words in (("serve",), ("serve", "--sdk")):
-        lines = said(*words, data="".join(json.dumps(each) + "\n" for each in ASKED)).splitlines()
-        answers = {answer["id"]: answer for answer in map(json.loads, lines)}
-        assert len(answers[2]["result"]["tools"]) == 3
+        assert len(_asked([str(program), *words], home, environment)["result"]["tools"]) == 3
+
+
+def _asked(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Any:
+    """The last answer of a server, which a client waits for before it leaves."""
+    with subprocess.Popen(
+        command, cwd=folder, env=dict(environment), stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+    ) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        too_long = threading.Timer(60.0, server.kill)
+        too_long.start()
+        try:
+            server.stdin.write("".join(json.dumps(each) + "\n" for each in ASKED))
+            server.stdin.flush()
+            answers = (json.loads(line) for line in server.stdout)
+            return next(answer for answer in answers if answer.get("id") == ASKED[-1]["id"])
+        finally:
+            server.kill()
+            too_long.cancel()
