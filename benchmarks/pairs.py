@@ -8,6 +8,8 @@ from typing import NamedTuple
 from mcp_server.learning.likeness import Likeness, compare
 
 FILE = Path(__file__).with_name("pairs.txt")
+HELD = Path(__file__).with_name("pairs_held.txt")
+"""Written after the method was mended with the others in view."""
 CLASSES = {
     "r": ("reordered", Likeness.SAME),
     "s": ("synonym", Likeness.SAME),
@@ -76,15 +78,16 @@ def score(labelled: Iterable[Pair]) -> Scores:
 
 
 def main() -> int:
-    """Print precision, recall by class, and every pair that was wrongly called the same or the opposite."""
-    found = score(pairs(FILE.read_text(encoding="utf-8")))
-    print(f"{found.pairs} pairs; precision {found.precision:.3f}", end=": ")
-    print(f"same {found.same[0]} of {found.same[1]}, opposite {found.opposite[0]} of {found.opposite[1]}")
-    for name, (right, count) in found.recall.items():
-        print(f"| {name} | {right} of {count} | {right / count:.2f} |")
-    for pair in found.wrong:
-        print(f"wrong: {pair.a} / {pair.b} ({pair.name})")
-    return 0 if found.precision >= 0.95 and found.pairs >= 300 else 1
+    """Print precision, recall by class, and every pair that was wrongly called alike or opposite, of each file."""
+    both = [score(pairs(file.read_text(encoding="utf-8"))) for file in (FILE, HELD)]
+    for file, found in zip((FILE, HELD), both, strict=True):
+        print(f"{file.name}: {found.pairs} pairs; precision {found.precision:.3f}", end=": ")
+        print(f"same {found.same[0]} of {found.same[1]}, opposite {found.opposite[0]} of {found.opposite[1]}")
+        for name, (right, count) in found.recall.items():
+            print(f"| {name} | {right} of {count} | {right / count:.2f} |")
+        for pair in found.wrong:
+            print(f"wrong: {pair.a} / {pair.b} ({pair.name})")
+    return 0 if all(found.precision >= 0.95 for found in both) and both[0].pairs >= 300 else 1
 
 
 if __name__ == "__main__":

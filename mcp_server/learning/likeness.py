@@ -343,6 +343,7 @@ def _read(text: str) -> _Reading:
         if token[0] == "`":
             for word in token[1:-1].split():
                 reader.take(_stem(word))
+            reader.last = token
         else:
             for word in _parts_of(token):
                 reader.read(word)

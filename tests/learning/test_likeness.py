@@ -186,6 +186,12 @@ def test_a_place_where_something_is_ruled_out_may_stand_first():
     )
 
 
+def test_what_follows_code_is_not_ruled_out_with_it():
+    said = "N'utilise pas `any` dans les types publics."
+    assert compare(said, "Dans les types publics, n'utilise pas `any`.").likeness is not OPPOSITE
+    assert compare(said, "Évite `any` dans les types publics.").likeness is not OPPOSITE
+
+
 def test_of_the_labelled_pairs_nearly_all_that_are_called_alike_or_opposite_are():
     found = score(pairs(FILE.read_text(encoding="utf-8")))
     assert found.pairs >= 300
