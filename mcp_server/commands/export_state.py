@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 
 from mcp_server import byfile
 from mcp_server.agents import manifest, targets
-from mcp_server.agents.exporting import File, Root, reads, standing
+from mcp_server.agents.exporting import GUIDE, File, Root, reads, standing
 from mcp_server.agents.files import UnfitError
 from mcp_server.agents.manifest import Entry
 from mcp_server.commands import rules_here
@@ -17,7 +18,7 @@ def exported(wiring: Wiring) -> list[dict[str, object]]:
     """Each file that our rules were written to in this project, who reads it, and how it stands in this folder."""
     place = wiring.place()
     known = byfile.told(wiring.store(), place.project.key)
-    if place.note or not known.clients:
+    if place.note:
         return []
     by_path: dict[str, list[str]] = {}
     for name, paths in known.clients.items():
@@ -34,6 +35,18 @@ def exported(wiring: Wiring) -> list[dict[str, object]]:
             state = standing(root.path / path, body)
         if entry is not None or state != "gone":  # else it was taken out, or is another folder's of this project
             found.append({"path": path, "clients": names, "state": state})
+    return [*found, *_guides(root, entries)]
+
+
+def _guides(root: Root, entries: Mapping[str, Entry]) -> list[dict[str, object]]:
+    """The files that a guide was written into; whether it says what holds now only `guide` can tell."""
+    found: list[dict[str, object]] = []
+    for entry in entries.values():
+        path = Path(entry.path)
+        if entry.client == GUIDE and path.is_relative_to(root.path):
+            state = standing(path, "")
+            name = path.relative_to(root.path).as_posix()
+            found.append({"path": name, "clients": [GUIDE], "state": "written" if state == "out of date" else state})
     return found
 
 

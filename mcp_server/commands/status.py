@@ -72,8 +72,9 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         + (f", {count(kinds[Kind.REVERT], 'revert')}" if facts["reverts"] else "")
     )
     for number, file in enumerate(files):
-        clients = " ".join(cast("list[str]", file["clients"]))
-        wiring.say(f"  {'' if number else 'files':<9} {file['path']}: {file['state']}, read by {clients}")
+        clients = cast("list[str]", file["clients"])
+        whose = "the guide" if clients == ["guide"] else f"read by {' '.join(clients)}"
+        wiring.say(f"  {'' if number else 'files':<9} {file['path']}: {file['state']}, {whose}")
     if any(file["state"] == "out of date" for file in files):
         wiring.say("            `mcp-promptlearn export` writes what the rules are now")
     wiring.say(f"  store     {facts['store']}")
@@ -99,7 +100,7 @@ def _decisions(store: Store, project: str) -> int:
 
 def _exported(wiring: Wiring, project: str) -> list[dict[str, object]]:
     """The rule files that our rules stand in."""
-    if not wiring.store().answer(question(project)):
+    if not (wiring.store().answer(question(project)) or (wiring.settings.home / "exports").is_dir()):
         return []
     from mcp_server.commands.export_state import exported
 

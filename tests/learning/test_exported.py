@@ -72,6 +72,7 @@ def test_what_a_reader_has_from_its_own_file_is_not_said_to_it_again() -> None:
     [
         ("Use @dataclass.", "Use `@dataclass`."),
         ("See @docs/a.md, then go.", "See `@docs/a.md`, then go."),
+        ("Write `an @x` here.", "Write `an @x` here."),
         ("Write `@x` and a@b.com.", "Write `@x` and a@b.com."),
         ("One ` and @x here.", "One ` and ``@x`` here."),
         ("An @ alone, and @. too.", "An @ alone, and @. too."),
