@@ -1,6 +1,8 @@
 """The nouns of the program, as frozen values: what a store keeps and everybody else passes around.
 
 One word per thing, the same in schema, page and message. Times are seconds since the epoch, UTC.
+
+Above the file-length cap because every noun stands in one place.
 """
 
 from collections.abc import Mapping
