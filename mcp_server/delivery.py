@@ -6,10 +6,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from mcp_server.agents.filing import Filing
+from mcp_server.agents.reads import read_by
+from mcp_server.importers.rulefiles.forms import form
 from mcp_server.learning import render, scope
 from mcp_server.learning.assign import Coins, assign
 from mcp_server.learning.render import Line
-from mcp_server.learning.select import ranked, shown
+from mcp_server.learning.select import ranked, roomless, shown
 from mcp_server.project import Place
 from store.contract import Store
 from store.errors import BusyError, FullError, ReadOnlyError
@@ -48,9 +51,10 @@ def deliver(
     store that cannot be read.
     """
     project = place.project.key
-    rules = ranked(rule for key in keys(project) for rule in store.rules(key, states=LIVE))
-    touched = [file_of(file, place.root) for file in files]
     triggered = store.exposures(session.id, project)
+    live = (rule for key in keys(project) for rule in store.rules(key, states=LIVE))
+    rules = _unread(ranked(live), session.client, store.answer(filing(project)), triggered)
+    touched = [file_of(file, place.root) for file in files]
     seen = [exposure for exposure in triggered if exposure.delivered]
     known = {(exposure.rule, exposure.version) for exposure in seen}
     versions = _older(store, rules, triggered)
@@ -104,8 +108,27 @@ def deliver(
     )
     added = tuple(line for line in lines if (line.rule, line.version) not in known)
     trial = sum(rule.state is State.TRIAL and not rule.pinned for rule in rules)
-    kept_out = {exposure.rule for exposure in held} - {line.rule for line in lines}
-    return Delivered(text, tuple(lines), added, len(rules) - trial, trial, sum(rule.id in kept_out for rule in rules))
+    shown_now = {line.rule for line in lines}
+    kept_out = {exposure.rule for exposure in held} - shown_now
+    aside = {rule.id for rule in roomless(rules)} - shown_now
+    withheld = sum(rule.id in kept_out for rule in rules)
+    return Delivered(text, tuple(lines), added, len(rules) - trial - len(aside), trial, withheld)
+
+
+def _unread(rules: Sequence[Rule], client: str, kept: str | None, triggered: Iterable[Exposure]) -> Sequence[Rule]:
+    """Rules without those that stand in a file which the client reads by itself, unless the session saw them before."""
+    own = {rule.current.source.file for rule in rules} - {""}
+    if not kept and not own:
+        return rules
+    files = Filing.load(kept)
+    seen = {each.rule for each in triggered}
+    read = read_by(client, files.forms | Filing(tuple(own), {}).forms)
+    return [rule for rule in rules if rule.id in seen or read.isdisjoint(form(file) for file in files.of(rule))]
+
+
+def filing(project: str) -> str:
+    """What it is kept under which rule files a project has, and which rules stand in more than one."""
+    return f"rule files {project}"
 
 
 def pausing(project: str) -> str:

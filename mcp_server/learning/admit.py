@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from mcp_server.learning.likeness import Shelf
 from mcp_server.learning.screen import forbids_danger
-from mcp_server.learning.select import BUDGET, fits_pinned
+from mcp_server.learning.select import BUDGET, filed, fits_pinned
 from store.records import LIVE, Ending, Operation, Revision, Rule, State, Trust, Wording
 from store.revise import Move, Pin, Restore, Reword, Step, undone
 
@@ -189,7 +189,7 @@ def pin(rule: Rule, rules: Mapping[int, Rule]) -> list[Step]:
         raise AdmissionError(f"{rule.name} is {_state(rule)}; only a live rule can be pinned")
     if rule.pinned:
         raise AdmissionError(f"{rule.name} is pinned already")
-    if not pinnable(rule.text, rules):
+    if not filed(rule) and not pinnable(rule.text, rules):
         raise AdmissionError(NO_ROOM)
     return [_step(Pin(rule.id, True), "pin", "pinned by a person")]
 
@@ -214,7 +214,7 @@ def reword(rule: Rule, text: Wording) -> list[Step]:
 
 def room(rules: Mapping[int, Rule], project: str, *, freed: int = 0) -> None:
     """Raises `AdmissionError` where a project has as many live learnt rules as it may."""
-    live = [r for r in rules.values() if r.project == project and r.state in LIVE and not r.pinned]
+    live = [r for r in rules.values() if r.project == project and r.state in LIVE and not r.pinned and not filed(r)]
     if len(live) - freed >= LIVE_RULES:
         raise AdmissionError(f"this project has {len(live)} live rules, the most there may be; retire one first")
 
@@ -249,8 +249,9 @@ def wording(rule: Rule) -> Wording:
 
 
 def pinnable(text: str, rules: Mapping[int, Rule]) -> bool:
-    """Is there room for one more pinned sentence among those of the project and the global ones?"""
-    return fits_pinned((rule for rule in rules.values() if rule.pinned and rule.state in LIVE), text)
+    """Is there room for one more pinned sentence among those that a person pinned here, and the global ones?"""
+    own = (rule for rule in rules.values() if rule.pinned and rule.state in LIVE and not filed(rule))
+    return fits_pinned(own, text)
 
 
 def _state(rule: Rule) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from mcp_server.learning import scope
-from mcp_server.learning.select import BUDGET, Budget, Room, line_of, tokens
+from mcp_server.learning.select import BUDGET, Budget, Room, filed, line_of, tokens
 from mcp_server.learning.trials import allot
 from store.records import WHOLE, Exposure, Rule, State, Version
 
@@ -49,7 +49,10 @@ def assign(
     if not new:
         return []
     room = _left(rules, triggered, budget)
-    pinned = [_always(session, rule, room) for rule in new if rule.pinned]
+    always = [_always(session, rule, room) for rule in new if rule.pinned]
+    # What a person's files say and finds no room is known all the same: no session is told apart by it.
+    fromfile = {rule.id for rule in new if filed(rule)}
+    pinned = [each for each in always if each.delivered or each.rule not in fromfile]
     learnt = [rule for rule in new if not rule.pinned]
     secret = b"" if coins.off or not learnt else key()
     if not secret:

@@ -28,11 +28,47 @@ def tokens(text: str) -> int:
 
 
 def ranked(rules: Iterable[Rule]) -> list[Rule]:
-    """Rules that may be served, most important first: pinned, then by trust, support and age."""
-    return sorted(
-        (rule for rule in rules if rule.served),
-        key=lambda rule: (not rule.pinned, -rule.current.source.trust, -rule.supports, rule.id),
-    )
+    """Rules that may be served, most important first: pinned, then by trust, support and age.
+
+    Pinned ones from a person's rule files come behind those that a person pinned here, nearest scope first.
+    """
+    return sorted((rule for rule in rules if rule.served), key=_importance)
+
+
+def _importance(rule: Rule) -> tuple[bool, int, int, int, int]:
+    near = -nearness(rule.current.paths) if filed(rule) else -FARTHEST - 1
+    return not rule.pinned, near if rule.pinned else 0, -rule.current.source.trust, -rule.supports, rule.id
+
+
+FARTHEST = 1000
+"""More than the folders that the globs of any rule name."""
+
+
+def filed(rule: Rule) -> bool:
+    """Does a rule's sentence come from a person's rule file?"""
+    return bool(rule.current.source.file)
+
+
+def nearness(paths: Iterable[str]) -> int:
+    """How many folders a scope names before its first star, at the least; 0 for the whole project."""
+    return min((_named(glob) for glob in paths), default=0)
+
+
+def _named(glob: str) -> int:
+    names = glob.split("/")[:-1] if glob.count("/") else []
+    plain = next((place for place, name in enumerate(names) if "*" in name or "?" in name), len(names))
+    return min(plain, FARTHEST) + 1
+
+
+def roomless(rules: Iterable[Rule], *, budget: Budget = BUDGET) -> list[Rule]:
+    """The pinned rules from files for which there is no room in a session that all of them apply to."""
+    room, left = Room(budget), list[Rule]()
+    for rule in ranked(rule for rule in rules if rule.pinned):
+        if room.fits(line_of(rule)):
+            room.take(line_of(rule))
+        elif filed(rule):
+            left.append(rule)
+    return left
 
 
 def shown(

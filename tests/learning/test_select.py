@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mcp_server.learning.assign import Coins, assign
 from mcp_server.learning.render import FIRST, Line, answer
-from mcp_server.learning.select import BUDGET, Budget, fits_pinned, ranked, shown, tokens
+from mcp_server.learning.select import BUDGET, Budget, fits_pinned, ranked, roomless, shown, tokens
 from store.records import Ending, Exposure, Operation, Rule, Source, State, Trust, Version
 from store.text import trusted_text
 from store.values import replace
@@ -234,3 +234,20 @@ def test_calling_again_with_what_was_shown_changes_nothing(
     assert len({line.rule for line in first}) == len(first)
     assert sum(tokens(str(line)) for line in first) <= BUDGET.tokens + BUDGET.pinned_tokens
     assert len(first) <= BUDGET.rules + BUDGET.pinned_rules
+
+
+def test_pinned_rules_of_files_come_behind_a_persons_own_nearest_scope_first() -> None:
+    def pinned(ident: int, *paths: str, file: str = "") -> Rule:
+        source = Source("import", f"file:{file}", Trust.OWNER) if file else PERSON
+        return rule(ident, "", *paths, pinned=True, source=source)
+
+    rules = [
+        pinned(1, file="CLAUDE.md"),
+        pinned(2, "a/**", file="a/AGENTS.md"),
+        pinned(3, "a/b/**", "*.py", file="a/b/AGENTS.md"),
+        pinned(4, "a/b/**", file="a/b/AGENTS.md"),
+        pinned(5),
+    ]
+    assert [each.id for each in ranked(rules)] == [5, 4, 2, 3, 1]
+    assert [each.id for each in roomless(rules, budget=Budget(pinned_rules=2))] == [2, 3, 1]
+    assert roomless([pinned(6), pinned(7)], budget=Budget(pinned_rules=1)) == []
