@@ -68,6 +68,7 @@ COMMANDS = (
     Command("diff", "what changed between two revisions"),
     Command("ingest", "read tests, reviews, checks, lint, benchmarks and git as evidence"),
     Command("export", "the rules in the files that clients read by themselves, and out again"),
+    Command("import", "make the rule files that you have already known here, or check them", module="import_"),
     Command("guide", "the rules of this project as a document for somebody new"),
     Command("scan", "find in your agents' logs what you corrected more than once"),
     Command("doctor", "check the store and set a damaged one aside"),

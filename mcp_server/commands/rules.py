@@ -4,7 +4,7 @@ import argparse
 
 from mcp_server.commands import rule_facts, show
 from mcp_server.learning import decided
-from mcp_server.learning.select import ranked
+from mcp_server.learning.select import ranked, roomless
 from mcp_server.wiring import Wiring
 from store.records import GLOBAL, LIVE, Rule, State
 
@@ -31,10 +31,12 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         return 0
     if wiring.place().note:
         wiring.tell(wiring.place().note)
+    aside = {rule.id for rule in roomless(rule for rule in rules if rule.state in LIVE)}
     known = {key: decided.read(store.trials(key)) for key in {rule.project for rule in ordered}}
     for rule in ordered:
         made = decided.current(rule, known[rule.project])
-        wiring.say(line(rule, made.verdict if made and rule.state in LIVE and not rule.pinned else ""))
+        verdict = made.verdict if made and rule.state in LIVE and not rule.pinned else ""
+        wiring.say(line(rule, verdict, aside=rule.id in aside))
     if not ordered:
         waiting = len(store.rules(project.key, states=[State.CANDIDATE]))
         hint = f"; {waiting} wait in `mcp-promptlearn review`" if waiting else "; say one with `mcp-promptlearn add`"
@@ -42,13 +44,15 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     return 0
 
 
-def line(rule: Rule, verdict: str = "") -> str:
-    """A rule on one line, with its marks."""
+def line(rule: Rule, verdict: str = "", *, aside: bool = False) -> str:
+    """A rule on one line, with its marks; `aside`: it finds no room beside the other pinned ones."""
     marks = [f"{rule.ending or rule.state}{': ' if verdict else ''}{verdict}"]
     if rule.pinned:
-        marks.append("pinned, not measured")
+        marks.append("pinned, not measured" + (", no room" if aside else ""))
     if rule.project == GLOBAL:
         marks.append("global")
+    if rule.current.source.file:
+        marks.append(f"from {rule.current.source.file}")
     if rule.current.paths:
         marks.append("only " + " ".join(rule.current.paths))
     marks.append(f"{rule.current.source.trust.word}'s word" if rule.current.source.trust else "unknown origin")

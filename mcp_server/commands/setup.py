@@ -213,10 +213,13 @@ def _write(
 
 def _look_back(wiring: Wiring) -> None:
     """Something to begin with: what a person told their agent again and again, where they are in a project now."""
+    from mcp_server.commands.import_ import offer
     from mcp_server.commands.scan import glance
 
     with suppress(ProjectError):
         for line in glance(wiring, days=DAYS, most=SAYINGS):
+            wiring.say(line)
+        for line in filter(None, [offer(wiring)]):
             wiring.say(line)
 
 

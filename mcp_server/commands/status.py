@@ -1,15 +1,19 @@
 """`status`: what is known in this project, and what waits for the person."""
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from mcp_server.byfile import question
 from mcp_server.commands import count, moment, show
 from mcp_server.delivery import paused
+from mcp_server.learning.select import roomless
 from mcp_server.wiring import Wiring
 from store.contract import Store
-from store.records import GLOBAL, LIVE, Kind, State
+from store.records import GLOBAL, LIVE, Kind, Rule, State
+
+NAMED = 12
+"""Rules that are named on one line."""
 
 
 def arguments(parser: argparse.ArgumentParser, command: str) -> None:
@@ -26,6 +30,8 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     everywhere = 0 if key == GLOBAL else _live(store.numbers(GLOBAL).rules)
     kinds = {kind: known.get(kind, 0) for kind in Kind}
     decisions, files = _decisions(store, key), _exported(wiring, key)
+    live = [rule for project in dict.fromkeys((key, GLOBAL)) for rule in store.rules(project, states=LIVE)]
+    filed, aside = [rule for rule in live if rule.current.source.file], roomless(live)
     facts: dict[str, object] = {
         "project": key,
         "name": place.project.name,
@@ -49,6 +55,8 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         "paused": paused(store, key),
         "decisions": decisions,
         "exported": files,
+        "imported": len(filed),
+        "no_room": [rule.name for rule in aside],
     }
     if options.json:
         show(wiring, facts)
@@ -64,6 +72,8 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         f"{facts['pinned']} pinned, {facts['global']} global, {facts['candidates']} waiting for review, "
         f"{facts['retired']} retired"
     )
+    if filed:
+        wiring.say(f"  imported  {count(len(filed), 'rule')} of your own files{_no_room(aside)}")
     wiring.say(f"  sessions  {numbers.sessions}{last}")
     wiring.say(
         f"  evidence  {count(kinds[Kind.RUN], 'test run')} with {count(kinds[Kind.FAILURE], 'failure')}, "
@@ -105,6 +115,14 @@ def _exported(wiring: Wiring, project: str) -> list[dict[str, object]]:
     from mcp_server.commands.export_state import exported
 
     return exported(wiring)
+
+
+def _no_room(aside: Sequence[Rule]) -> str:
+    """Imported rules that others cannot be given beside the rest."""
+    if not aside:
+        return ""
+    names = " ".join(rule.name for rule in aside[:NAMED]) + (" ..." if len(aside) > NAMED else "")
+    return f"; for others {len(aside)} of them find no room: {names} (`rules` marks them)"
 
 
 def _plain(store: Store, project: str, state: State) -> int:

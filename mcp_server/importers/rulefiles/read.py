@@ -35,8 +35,8 @@ _PARSERS = {
 
 
 def read(data: bytes, path: str) -> Book:
-    """The book of a file by its path relative to the project; any other than a rule file is plain Markdown.
+    """The book of a file by its path relative to the project; any other is plain Markdown that may import.
 
     Raises `UnreadableError`.
     """
-    return _PARSERS.get(forms.form(path), agents_md.parse)(data, path)
+    return _PARSERS.get(forms.form(path), gemini.parse)(data, path)
