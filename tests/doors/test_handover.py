@@ -7,7 +7,7 @@ import pytest
 
 from mcp_server import handover
 from mcp_server.delivery import pausing
-from mcp_server.handover import FIRST, NOTHING, QUESTIONS, SIZE, packet
+from mcp_server.handover import FIRST, NOTHING, SIZE, packet
 from mcp_server.learning.plan import OPERATIONS
 from mcp_server.session import Caller
 from mcp_server.tools import PAUSED, RefusedError, Tools
@@ -66,16 +66,20 @@ def test_where_nothing_is_missing_the_agent_is_told_to_propose_nothing() -> None
     assert tools(World().store).prompt("consolidate", WHO) == NOTHING
 
 
-def test_only_a_few_causes_are_handed_over_at_once_and_the_rest_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_a_few_parts_are_handed_over_at_once_and_the_rest_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     made = World()
-    for number in range(QUESTIONS + 3):
+    for number in range(4):
         target = f"test:tests/test_{number}.py::test|KeyError|a.py:f"
         made.fails(target, ["a", "b", "c"], words=f"boom {number}")
         made.repaired(target, f"+fix {number}")
     text = packet(made.store, HERE, nonce=made.nonce)
-    assert text.count("## Part ") == QUESTIONS
-    assert re.match(r"\d more parts of the evidence wait; ask again", text.splitlines()[-1])
+    assert text.count("## Part ") == 4
+    assert "wait; ask again" not in text
     assert len(text) < SIZE + len(FIRST) + 1000
+    monkeypatch.setattr(handover, "QUESTIONS", 3)
+    text = packet(made.store, HERE, nonce=made.nonce)
+    assert text.count("## Part ") == 3
+    assert text.splitlines()[-1].startswith("1 more part of the evidence wait")
     monkeypatch.setattr(handover, "SIZE", 10)
     assert packet(made.store, HERE, nonce=made.nonce) == NOTHING
 

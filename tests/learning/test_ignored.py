@@ -163,4 +163,3 @@ def test_a_check_is_text_to_copy_and_never_anybody_elses_command(target: str, te
     assert wanted in found
     assert bool(wanted) == bool(found)
     assert not set("$;&|") & set(found)
-
