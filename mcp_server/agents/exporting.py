@@ -288,7 +288,7 @@ def _called(path: Path, root: Path, deep: int = _DEEP) -> set[Path]:
     found: set[Path] = set()
     for name in called(data.decode("utf-8", "replace")):
         other = _real(path.parent / name)
-        if other.is_file() and other.is_relative_to(_real(root)):
+        if other.is_relative_to(_real(root)):  # also where it is still to be written
             found |= {other} | _called(other, root, deep - 1)
     return found
 

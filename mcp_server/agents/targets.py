@@ -90,7 +90,7 @@ TARGETS = (
     Target(
         "cline",
         "Cline",
-        ((ALWAYS,), (".clinerules",), (f".clinerules/{OWN}",)),
+        ((".clinerules",), (f".clinerules/{OWN}",)),
         f".clinerules/{OWN}",
         (".clinerules",),
         marks=(".clinerules", ".clinerules/"),

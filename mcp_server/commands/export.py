@@ -34,6 +34,9 @@ from mcp_server.learning.exported import sheet, stamp
 from mcp_server.wiring import Wiring
 from store.records import LIVE, Rule
 
+MOST = 32 * 1024
+"""Bytes of AGENTS.md that Codex reads, if nobody told it otherwise."""
+
 
 class Outlook(NamedTuple):
     """What there is to do."""
@@ -230,6 +233,9 @@ def _meaning(outlook: Outlook) -> Iterable[str]:
             f"For {' and '.join(hooks)} hooks bring no rules here any more and no coins are thrown: nothing is "
             "measured in their sessions, and rules on trial reach none of them."
         )
+    for each in outlook.changes:
+        if "codex" in readers and each.path.endswith(".md") and len(each.after) > MOST:
+            yield f"{each.path} is longer than the {MOST // 1024} KiB that Codex reads; shorten what stands above."
     fresh = {each.path for each in outlook.changes if each.seen.data is None}
     if targets.ALWAYS in fresh:
         yield (
@@ -273,10 +279,11 @@ def _keep(wiring: Wiring, outlook: Outlook) -> None:
             clients.setdefault(each.name, []).append(file.path)
     project, store = wiring.place().project.key, wiring.store()
     known = byfile.told(store, project)
-    # A file that was left alone now stands there as it did.
-    refused = {each.path for each in outlook.refusals}
+    # Of files that were left alone, or are another folder's of this project, what was known holds on.
+    new = {file.path for file in outlook.plan.files if file.path in written}
     for name, paths in known.clients.items():
-        clients[name] = list(dict.fromkeys([*clients.get(name, []), *(each for each in paths if each in refused)]))
+        held = clients.get(name, [])
+        clients[name] = [*held, *(each for each in paths if each not in new and each not in held)]
     kept = {name: paths for name, paths in clients.items() if paths}
     byfile.keep(store, project, byfile.Told(kept, stamp(_live(wiring))), now=wiring.now())
 

@@ -1,7 +1,8 @@
 """What was exported, taken out of its files again: for `export --remove` and `uninstall`."""
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from mcp_server import byfile
 from mcp_server.agents import manifest, targets
@@ -66,7 +67,7 @@ def remove(options: argparse.Namespace, wiring: Wiring, root: str, entries: dict
             raise CommandError("nothing was changed")
         refusals += carried_out(undos, wiring, entries)
         manifest.forget(wiring.settings.home, entries, folder=EXPORTS)
-        _let_go(wiring, Root(root))
+        _let_go(wiring, Root(root), entries)
     if options.json:
         files = [{"path": str(each.path), "real": str(each.real), "what": each.what.name.lower()} for each in undos]
         refused = [{"path": each.path, "why": each.why} for each in refusals]
@@ -100,12 +101,18 @@ def carried_out(undos: Iterable[Undo], wiring: Wiring, entries: dict[str, Entry]
     return failed
 
 
-def _let_go(wiring: Wiring, root: Root) -> None:
-    """Forget the files in which no block stands any more."""
+def _let_go(wiring: Wiring, root: Root, entries: Mapping[str, Entry]) -> None:
+    """Forget the files in which no block stands any more, here or in another folder, which may be of this project."""
     project, store = wiring.place().project.key, wiring.store()
     known = byfile.told(store, project)
+    elsewhere = {
+        Path(entry.path).relative_to(entry.project).as_posix()
+        for entry in entries.values()
+        if Path(entry.path).is_relative_to(entry.project)
+    }
     left = {
-        name: [each for each in paths if byfile.holds(str(root.path), each)] for name, paths in known.clients.items()
+        name: [each for each in paths if each in elsewhere or byfile.holds(str(root.path), each)]
+        for name, paths in known.clients.items()
     }
     kept = {name: paths for name, paths in left.items() if paths}
     if kept != known.clients:

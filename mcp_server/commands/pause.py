@@ -2,6 +2,7 @@
 
 import argparse
 
+from mcp_server.byfile import told
 from mcp_server.commands import show
 from mcp_server.delivery import pausing
 from mcp_server.person import demand
@@ -27,6 +28,9 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         wiring.say(
             f"{project.name} is paused: agents are served nothing and leave no trace until `mcp-promptlearn resume`."
         )
+        files = sorted({file for held in told(store, project.key).clients.values() for file in held})
+        if files:
+            wiring.say(f"Rules still stand in {', '.join(files)}; `mcp-promptlearn export --remove` takes them out.")
     else:
         wiring.say(f"{project.name} goes on: rules are served from the next get_rules or session on.")
     return 0

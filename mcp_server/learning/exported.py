@@ -10,8 +10,6 @@ from store.records import Rule, State
 TITLE = "## Rules of this project"
 ABOUT = "Learned from earlier sessions. Change them with `mcp-promptlearn edit`, not here."
 NONE = "There are none now."
-FROM = "file:"
-"""How the identity of a rule begins that came from a rule file; the file's path follows."""
 
 _CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
 _CALL = re.compile(r"(?<![\w`])@[^\s`]+")
@@ -40,8 +38,7 @@ def sheet(rules: Iterable[Rule], *, reads: Callable[[str], bool], budget: Budget
     """
     room, taken, left = Room(budget), list[Rule](), list[Rule]()
     for rule in exportable(rules):
-        identity = rule.current.source.identity
-        if identity.startswith(FROM) and reads(identity.removeprefix(FROM)):
+        if rule.current.source.file and reads(rule.current.source.file):
             continue
         fits = room.fits(line_of(rule))
         (taken if fits else left).append(rule)
@@ -52,10 +49,11 @@ def sheet(rules: Iterable[Rule], *, reads: Callable[[str], bool], budget: Budget
 
 
 def stamp(rules: Iterable[Rule]) -> str:
-    """Another text whenever a file would have to say something else."""
+    """Another text whenever files have to say something else; of rules from a person's files only each file knows."""
     return " ".join(
         f"{rule.name}.{rule.current.number}{'!' if rule.pinned else ''}"
         for rule in sorted(exportable(rules), key=lambda rule: rule.id)
+        if not rule.current.source.file
     )
 
 

@@ -4,8 +4,10 @@ import pytest
 
 from mcp_server.agents.calls import called
 from mcp_server.agents.files import UnfitError
+from mcp_server.agents.reads import READS
 from mcp_server.agents.targets import NAMES, TARGETS, named, place, read_by, used
 from mcp_server.agents.written import body_of, read, with_block, without_block, without_markers
+from mcp_server.importers.rulefiles.forms import form
 
 
 def where(name: str, *there: str) -> tuple[str, list[str]]:
@@ -37,6 +39,12 @@ def test_a_client_is_used_where_its_files_are() -> None:
     (cursor,) = named(["cursor"])
     assert used(cursor, {".cursorrules"}.__contains__)
     assert not used(cursor, {"AGENTS.md"}.__contains__)
+
+
+def test_two_tables_say_the_same_of_what_clients_read() -> None:
+    for target in TARGETS:
+        known = {form(name) for group in target.reads for name in group} - {""}
+        assert known == {each for group in READS.get(target.name, ()) for each in group}, target.name
 
 
 def test_names_behind_an_at_sign_are_found_outside_of_code() -> None:

@@ -15,7 +15,7 @@ from mcp_server.agents.files import UnfitError
 from mcp_server.learning.assign import Coins
 from mcp_server.places import place_of
 from store.records import Session
-from tests.doors.desk import Desk
+from tests.doors.desk import Desk, git, repository
 from tests.doors.test_commands_json import documented, printed
 from tests.doors.test_setup import POSIX, kept
 
@@ -337,3 +337,134 @@ def test_any_bytes_are_given_back_or_refused(data: bytes, body: str) -> None:
 def test_a_file_that_cannot_be_read_stands_as_that(tmp_path: Path) -> None:
     assert standing(tmp_path, "") == "not readable"
     assert standing(tmp_path / "none", "") == "gone"
+
+
+def test_our_block_is_no_rule_of_a_person(desk: Desk, person: Path) -> None:
+    from mcp_server.importers.rulefiles.read import read
+
+    text = b"# Style\n\n- Use tabs.\n- Say why.\n"
+    for name in ("CLAUDE.md", "AGENTS.md", "GEMINI.md", ".cursor/rules/promptlearn.mdc", ".clinerules"):
+        before, after = read(text, name), read(written.with_block(text, f"- [R1] {RULE}"), name)
+        assert [each.text for each in before.passages] == [each.text for each in after.passages]
+
+
+def test_a_paused_project_is_told_where_its_rules_still_stand(desk: Desk, person: Path) -> None:
+    desk.run("export", "--client", "gemini", "--yes")
+    assert "Rules still stand in GEMINI.md" in desk.run("pause", "--yes")
+
+
+def test_a_file_that_codex_reads_only_in_part_is_said_to_be_too_long(desk: Desk, person: Path) -> None:
+    kept(person, "AGENTS.md", "x" * 80 + "\n" + ("y" * 79 + "\n") * 500)
+    assert "longer than the 32 KiB that Codex reads" in desk.run("export", "--client", "codex", "--yes")
+
+
+def test_a_single_file_of_a_client_that_may_have_a_folder_is_taken(desk: Desk, person: Path) -> None:
+    path = kept(person, ".clinerules", "mine\n")
+    desk.run("export", "--yes")
+    assert "promptlearn:begin" in path.read_text("utf-8")
+    desk.run("export", "--remove", "--client", "cline", "--yes")
+    assert path.read_bytes() == b"mine\n"
+
+
+def test_markers_that_do_not_fit_stop_it_and_stay(desk: Desk, person: Path) -> None:
+    path = kept(person, "GEMINI.md", "<!-- promptlearn:end -->\nmine\n")
+    assert desk.code("export", "--client", "gemini", "--yes") == 1
+    assert "markers of ours that do not fit" in desk.told[0]
+    assert desk.code("export", "--remove", "--yes") == 1
+    assert path.read_bytes() == b"<!-- promptlearn:end -->\nmine\n"
+    path.write_bytes(b"")
+    desk.run("export", "--client", "gemini", "--yes")
+    path.write_bytes(path.read_bytes() + b"<!-- promptlearn:end -->\n")
+    assert desk.code("uninstall", "--yes") == 1
+    assert desk.facts("status")["exported"][0]["state"] == "not readable"
+    assert path.is_file()
+
+
+def test_a_file_that_somebody_wrote_to_meanwhile_is_left_to_them(desk: Desk, person: Path) -> None:
+    path = kept(person, "GEMINI.md", "mine\n")
+    asked = desk.wiring().ask
+
+    class Hasty(list[str]):
+        def pop(self, *_: object) -> str:  # pyright: ignore[reportIncompatibleMethodOverride]
+            path.write_text("theirs\n", encoding="utf-8")
+            return "y"
+
+    desk.answers = Hasty(["y"])
+    assert desk.code("export", "--client", "gemini") == 1
+    assert "was changed meanwhile" in desk.told[0]
+    assert path.read_text("utf-8") == "theirs\n"
+    assert asked is not None
+    assert RULE in json.dumps(start(desk, client="codex"))
+
+
+def test_a_record_that_cannot_be_read_stops_everything(desk: Desk, person: Path) -> None:
+    desk.run("export", "--client", "gemini", "--yes")
+    (desk.home / "exports/manifest.json").write_text("{", encoding="utf-8")
+    assert "is damaged" in desk.refused("export", "--yes", "--client", "gemini")
+    assert "up to date" in desk.run("status")
+
+
+def test_a_project_that_is_gone_keeps_nobody_from_uninstalling(desk: Desk, person: Path) -> None:
+    path = kept(person, "GEMINI.md", "mine\n")
+    desk.run("export", "--client", "gemini", "--yes")
+    path.unlink()
+    desk.run("uninstall", "--yes")
+    assert not path.exists()
+
+
+@POSIX
+def test_a_read_only_file_and_a_link_to_itself_are_left_alone(desk: Desk, person: Path) -> None:
+    (person / "GEMINI.md").symlink_to("GEMINI.md")
+    path = kept(person, "QWEN.md", "mine\n")
+    path.chmod(0o444)
+    assert desk.code("export", "--client", "gemini", "--client", "qwen", "--yes") == 1
+    assert "a link that leads to itself" in desk.told[0]
+    assert "is read-only" in desk.told[1]
+    assert path.read_bytes() == b"mine\n"
+
+
+def test_where_nothing_can_be_written_the_file_still_serves(desk: Desk, person: Path, monkeypatch: Any) -> None:
+    from store.errors import BusyError
+
+    desk.run("export", "--client", "claude-code", "--yes")
+
+    def busy(*_: object, **__: object) -> None:
+        raise BusyError("held")
+
+    monkeypatch.setattr(desk.store, "deliver", busy)
+    assert start(desk)["systemMessage"].endswith("read in CLAUDE.md")
+
+
+def test_nothing_is_written_where_there_is_no_rule_or_no_project(desk: Desk, person: Path) -> None:
+    desk.run("retire", "R1", "--yes")
+    assert desk.code("export", "--client", "gemini", "--yes") == 1
+    assert "nothing to say" in desk.told[0]
+    assert tree(person) == {}
+    desk.folder = Path.home()
+    assert "rule files are a project's" in desk.refused("export", "--client", "gemini", "--yes")
+
+
+def test_a_client_that_reads_two_files_that_others_need_is_told_of(desk: Desk, person: Path) -> None:
+    kept(person, "CLAUDE.md", "@AGENTS.md\n@GEMINI.md\n")
+    kept(person, "AGENTS.md", "mine\n")
+    words = [word for name in ("claude-code", "codex", "gemini") for word in ("--client", name)]
+    said = desk.run("export", *words, "--yes")
+    assert "Claude Code reads AGENTS.md and GEMINI.md, so each rule reaches it more than once." in said
+    assert "promptlearn" not in (person / "CLAUDE.md").read_text("utf-8")
+
+
+def test_two_worktrees_of_one_project_each_have_their_files(desk: Desk, person: Path, tmp_path: Path) -> None:
+    first, second = repository(tmp_path / "first", remote="https://example.org/a/b.git"), tmp_path / "second"
+    git(first, "worktree", "add", "-q", str(second))
+    desk.folder = first
+    desk.run("add", RULE)
+    desk.run("export", "--client", "claude-code", "--yes")
+    assert RULE not in json.dumps(start(desk, session="s1"))
+    desk.folder = second
+    assert RULE in json.dumps(start(desk, session="s2"))
+    desk.run("export", "--client", "codex", "--yes")
+    assert RULE not in json.dumps(start(desk, client="codex", session="s3"))
+    desk.run("export", "--remove", "--yes")
+    assert RULE in json.dumps(start(desk, client="codex", session="s4"))
+    desk.folder = first
+    assert RULE not in json.dumps(start(desk, session="s5"))
