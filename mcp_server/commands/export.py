@@ -22,6 +22,7 @@ from mcp_server.agents.exporting import (
     write,
 )
 from mcp_server.agents.files import UnfitError
+from mcp_server.agents.filing import Filing
 from mcp_server.agents.manifest import EXPORTS, Entry
 from mcp_server.agents.setup import found
 from mcp_server.agents.targets import Target
@@ -30,6 +31,7 @@ from mcp_server.agents.written import read, without_block
 from mcp_server.commands import CommandError, count, rules_here, show
 from mcp_server.commands.export_back import carried_out, exports, remove, taken, tell
 from mcp_server.commands.setup import alone, asking, machine_of, recorded
+from mcp_server.delivery import filing
 from mcp_server.learning.exported import sheet, stamp
 from mcp_server.wiring import Wiring
 from store.records import LIVE, Rule
@@ -122,6 +124,7 @@ def _outlook(wiring: Wiring, wanted: Sequence[Target], root: str, entries: Mappi
     """What there is to do for these clients."""
     folder, rules = Root(root), list(rules_here(wiring).values())
     planned = plan(wanted, folder, mine(entries, root))
+    filed = Filing.load(wiring.store().answer(filing(wiring.place().project.key)))
     hooked = _hooked(wiring)
     changes: list[Change] = []
     settled: list[str] = []
@@ -131,7 +134,7 @@ def _outlook(wiring: Wiring, wanted: Sequence[Target], root: str, entries: Mappi
         if others:
             refusals.append(Refusal(file.path, _claimed(file, others)))
             continue
-        made = sheet(rules, reads=reads(file, folder))
+        made = sheet(rules, reads=reads(file, folder), files=filed.of)
         left_out |= {rule.id: rule for rule in made.left_out}
         if not made.rules and not _ours(file):
             refusals.append(Refusal(file.path, f"{file.path}: no rule is pinned or active here yet, so nothing to say"))

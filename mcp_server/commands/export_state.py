@@ -8,8 +8,10 @@ from mcp_server import byfile
 from mcp_server.agents import manifest, targets
 from mcp_server.agents.exporting import GUIDE, File, Root, reads, standing
 from mcp_server.agents.files import UnfitError
+from mcp_server.agents.filing import Filing
 from mcp_server.agents.manifest import Entry
 from mcp_server.commands import rules_here
+from mcp_server.delivery import filing
 from mcp_server.learning.exported import sheet
 from mcp_server.wiring import Wiring
 
@@ -25,13 +27,15 @@ def exported(wiring: Wiring) -> list[dict[str, object]]:
         for path in paths:
             by_path.setdefault(path, []).append(name)
     root, rules, entries = Root(place.root), list(rules_here(wiring).values()), _entries(wiring)
+    filed = Filing.load(wiring.store().answer(filing(place.project.key)))
     found: list[dict[str, object]] = []
     for path, names in sorted(by_path.items()):
         entry, state = entries.get(str((root.path / path).resolve())), "not readable"
         with suppress(UnfitError):
             # What it says depends on those that it was written for, not on all that read it.
             clients = tuple(targets.named(entry.client.split() if entry else names))
-            body = sheet(rules, reads=reads(File(path, root.look(path), clients, clients), root)).body
+            read = reads(File(path, root.look(path), clients, clients), root)
+            body = sheet(rules, reads=read, files=filed.of).body
             state = standing(root.path / path, body)
         if entry is not None or state != "gone":  # else it was taken out, or is another folder's of this project
             found.append({"path": path, "clients": names, "state": state})

@@ -30,15 +30,26 @@ def exportable(rules: Iterable[Rule]) -> list[Rule]:
     return [rule for rule in ranked(rules) if rule.pinned or rule.state is State.ACTIVE]
 
 
-def sheet(rules: Iterable[Rule], *, reads: Callable[[str], bool], budget: Budget = BUDGET) -> Sheet:
+def own_file(rule: Rule) -> tuple[str, ...]:
+    """The rule file that a rule came from, if any."""
+    return (rule.current.source.file,) if rule.current.source.file else ()
+
+
+def sheet(
+    rules: Iterable[Rule],
+    *,
+    reads: Callable[[str], bool],
+    files: Callable[[Rule], Iterable[str]] = own_file,
+    budget: Budget = BUDGET,
+) -> Sheet:
     """The rules as a file says them: those for every path first, pinned ones first, then by age.
 
-    What fits is what a session would get at most. `reads` says of a rule file whether who reads this file reads
-    that by itself: what came from there is not said to them again.
+    What fits is what a session would get at most. `files` are a person's rule files that a rule stands in, and `reads`
+    says of one whether who reads this file reads that by itself: what stands there is not said to them again.
     """
     room, taken, left = Room(budget), list[Rule](), list[Rule]()
     for rule in exportable(rules):
-        if rule.current.source.file and reads(rule.current.source.file):
+        if any(map(reads, files(rule))):
             continue
         fits = room.fits(line_of(rule))
         (taken if fits else left).append(rule)

@@ -468,3 +468,25 @@ def test_two_worktrees_of_one_project_each_have_their_files(desk: Desk, person: 
     assert RULE in json.dumps(start(desk, client="codex", session="s4"))
     desk.folder = first
     assert RULE not in json.dumps(start(desk, session="s5"))
+
+
+def test_import_export_and_import_again_change_nothing_and_nothing_stands_twice(desk: Desk, person: Path) -> None:
+    kept(person, "CLAUDE.md", "# Ours\n\n- Write plain sentences.\n- Name things as the domain does.\n")
+    kept(person, "AGENTS.md", "- Write plain sentences.\n")
+    desk.run("import", "--yes")
+    rules = desk.rules()
+    names = [word for name in ("claude-code", "codex", "gemini", "cursor") for word in ("--client", name)]
+    desk.run("export", *names, "--yes")
+    text = {name: (person / name).read_text("utf-8") for name in ("CLAUDE.md", "AGENTS.md", "GEMINI.md")}
+    assert [each.count("Write plain sentences.") for each in text.values()] == [1, 1, 1]
+    assert [each.count("Name things as") for each in text.values()] == [1, 1, 1]
+    assert [each.count(RULE) for each in text.values()] == [1, 1, 1]
+    assert not (person / ".cursor").exists()
+    again = desk.facts("import", "--yes")
+    assert [again[name] for name in ("added", "changed", "gone", "back")] == [[], [], [], []]
+    assert desk.rules() == rules
+    assert "Nothing to write." in desk.run("export", "--yes")
+    assert "up to date" in desk.run("status")
+    assert start(desk)["systemMessage"].endswith("read in CLAUDE.md")
+    desk.run("export", "--remove", "--yes")
+    assert (person / "AGENTS.md").read_text("utf-8") == "- Write plain sentences.\n"

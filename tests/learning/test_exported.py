@@ -65,6 +65,10 @@ def test_what_a_reader_has_from_its_own_file_is_not_said_to_it_again() -> None:
     rules = [rule(1, "Mine."), rule(2, "From CLAUDE.md.", identity="file:CLAUDE.md")]
     assert [each.id for each in sheet(rules, reads=lambda path: path == "CLAUDE.md").rules] == [1]
     assert [each.id for each in sheet(rules, reads=nobody).rules] == [1, 2]
+    also = sheet(
+        rules, reads=lambda path: path == "AGENTS.md", files=lambda rule: ["AGENTS.md"] if rule.id == 1 else []
+    )
+    assert [each.id for each in also.rules] == [2]
 
 
 @pytest.mark.parametrize(
