@@ -142,7 +142,7 @@ def _outlook(wiring: Wiring, wanted: Sequence[Target], root: str, entries: Mappi
         try:
             wished = change(file, made.body)
         except EditedError as error:
-            refusals.append(Refusal(file.path, f"{file.path} {error}", error.body, made.body))
+            refusals.append(Refusal(file.path, f"{file.path} {error}", f"{error.body}\n", f"{made.body}\n"))
         except UnfitError as error:
             refusals.append(Refusal(file.path, f"{file.path} {error}"))
         else:

@@ -37,9 +37,17 @@ def exported(wiring: Wiring) -> list[dict[str, object]]:
             read = reads(File(path, root.look(path), clients, clients), root)
             body = sheet(rules, reads=read, files=filed.of).body
             state = standing(root.path / path, body)
+            if state == "up to date" and set(names) != _readers(root, path):
+                state = "out of date"  # as a file that names it, or hides it, came or went
         if entry is not None or state != "gone":  # else it was taken out, or is another folder's of this project
             found.append({"path": path, "clients": names, "state": state})
     return [*found, *_guides(root, entries)]
+
+
+def _readers(root: Root, path: str) -> set[str]:
+    """The clients that read a file by themselves now."""
+    real = (root.path / path).resolve()
+    return {each.name for each in targets.TARGETS if real in root.reals(each)}
 
 
 def _guides(root: Root, entries: Mapping[str, Entry]) -> list[dict[str, object]]:

@@ -117,7 +117,7 @@ def _into(options: argparse.Namespace, wiring: Wiring, lines: Sequence[str]) -> 
                 raise CommandError("nothing was written")
             write(wished, folder, home, entries)
         except EditedError as error:
-            tell(wiring, [Refusal(name, f"{name} {error}", error.body, body)])
+            tell(wiring, [Refusal(name, f"{name} {error}", f"{error.body}\n", f"{body}\n")])
             return 1
         except UnfitError as error:
             tell(wiring, [Refusal(name, f"{name} {error}")])

@@ -200,6 +200,12 @@ def test_a_file_that_names_another_is_not_written_to_as_well(desk: Desk, person:
     assert (person / "CLAUDE.md").read_text("utf-8") == "@AGENTS.md\n"
     assert RULE not in json.dumps(start(desk))
     assert RULE not in json.dumps(start(desk, client="codex"))
+    # Who reads a file changes with other files: then it is written down again who gets rules by hook.
+    (person / "CLAUDE.md").unlink()
+    assert "AGENTS.md: out of date" in desk.run("status")
+    desk.run("export", "--yes")
+    assert "AGENTS.md: up to date" in desk.run("status")
+    assert RULE in json.dumps(start(desk, session="s2"))
 
 
 def test_a_file_that_a_client_with_hooks_reads_too_is_only_written_for_both(desk: Desk, person: Path) -> None:
