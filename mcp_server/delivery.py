@@ -19,6 +19,9 @@ from store.errors import BusyError, FullError, ReadOnlyError
 from store.records import GLOBAL, LIVE, Exposure, Rule, Session, State, Version
 from store.text import clean_line
 
+MOST = 1 << 20
+"""Bytes that a rule file may have, as for imports."""
+
 _UNSPEAKING = re.compile(r"[^\w.@+-]+")
 """A folder's name is shown to an agent: one word of it, so that it cannot hold a sentence."""
 
@@ -53,7 +56,7 @@ def deliver(
     project = place.project.key
     triggered = store.exposures(session.id, project)
     live = (rule for key in keys(project) for rule in store.rules(key, states=LIVE))
-    rules = _unread(ranked(live), session.client, store.answer(filing(project)), triggered)
+    rules = _unread(ranked(live), session.client, store.answer(filing(project)), triggered, place.root)
     touched = [file_of(file, place.root) for file in files]
     seen = [exposure for exposure in triggered if exposure.delivered]
     known = {(exposure.rule, exposure.version) for exposure in seen}
@@ -115,15 +118,42 @@ def deliver(
     return Delivered(text, tuple(lines), added, len(rules) - trial - len(aside), trial, withheld)
 
 
-def _unread(rules: Sequence[Rule], client: str, kept: str | None, triggered: Iterable[Exposure]) -> Sequence[Rule]:
-    """Rules without those that stand in a file which the client reads by itself, unless the session saw them before."""
+def _unread(
+    rules: Sequence[Rule], client: str, kept: str | None, triggered: Iterable[Exposure], root: str
+) -> Sequence[Rule]:
+    """Rules without those that stand in a file which the client reads by itself, unless the session saw them before.
+
+    What came from a file is that file's to say. A rule from elsewhere counts as said there while the file is the same.
+    """
     own = {rule.current.source.file for rule in rules} - {""}
     if not kept and not own:
         return rules
     files = Filing.load(kept)
     seen = {each.rule for each in triggered}
     read = read_by(client, files.forms | Filing(tuple(own), {}).forms)
-    return [rule for rule in rules if rule.id in seen or read.isdisjoint(form(file) for file in files.of(rule))]
+    same: dict[str, bool] = {}
+
+    def told(rule: Rule) -> bool:
+        named = files.of(rule)
+        if read.isdisjoint(form(file) for file in named):
+            return False
+        if rule.current.source.file:
+            return True
+        same.update({file: _same(Path(root, file), files.sums.get(file)) for file in named if file not in same})
+        return all(same[file] for file in named)
+
+    return [rule for rule in rules if rule.id in seen or not told(rule)]
+
+
+def _same(path: Path, checksum: int | None) -> bool:
+    """Does a file still have the bytes that an import saw?"""
+    from zlib import crc32
+
+    try:
+        small = path.is_file() and path.stat().st_size <= MOST
+        return small and crc32(path.read_bytes()) == checksum
+    except OSError:
+        return False
 
 
 def filing(project: str) -> str:

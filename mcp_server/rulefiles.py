@@ -2,14 +2,16 @@
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
+from zlib import crc32
 
 from mcp_server.importers.rulefiles.book import Book
 from mcp_server.importers.rulefiles.forms import FORMS, form
 from mcp_server.importers.rulefiles.letters import MOST, UnreadableError
 from mcp_server.importers.rulefiles.read import read
+from store.values import NOTHING
 
 SKIPPED = frozenset(
     {
@@ -64,6 +66,8 @@ class Found(NamedTuple):
     """Every file of the project that was passed, for those who ask whether one is there."""
     note: str = ""
     """Why this is not all."""
+    sums: Mapping[str, int] = NOTHING
+    """By name, a checksum of the file's bytes."""
 
 
 class OutsideError(ValueError):
@@ -84,6 +88,7 @@ class _Search:
         """The names of each real file."""
         self.also: dict[str, list[str]] = {}
         self.books: dict[Path, Book] = {}
+        self.sums: dict[Path, int] = {}
         self.note = ""
 
     def run(self, named: Sequence[Path]) -> Found:
@@ -100,8 +105,17 @@ class _Search:
             if real not in self.books:
                 self.also[name] = [other for other in self.names[real] if other != name]
                 self._read(real, name, ())
-        also = {name: tuple(dict.fromkeys(others)) for name, others in self.also.items() if others}
-        return Found(tuple(self.books.values()), also, tuple(self.refused), tuple(self.files), self.note)
+        names = {book.path: real for real, book in self.books.items()}
+        also = {name: tuple(dict.fromkeys(each)) for name, each in self.also.items() if each and name in names}
+        names |= {other: names[name] for name, others in also.items() for other in others if other not in names}
+        return Found(
+            tuple(self.books.values()),
+            also,
+            tuple(self.refused),
+            tuple(self.files),
+            self.note,
+            {name: self.sums[real] for name, real in names.items()},
+        )
 
     def _inside(self, path: Path) -> Path:
         """A path that a person named, relative to the project. Links in it are not followed yet."""
@@ -179,7 +193,8 @@ class _Search:
 
     def _read(self, real: Path, name: str, chain: tuple[str, ...]) -> None:
         try:
-            book = read(_bytes(real), name)
+            data = _bytes(real)
+            book = read(data, name)
         except UnreadableError as error:
             self.refused.append(Refused(name, str(error)))
             return
@@ -189,7 +204,7 @@ class _Search:
         if not form(name) and chain:
             importer = next(each for each in self.books.values() if each.path == chain[-1])
             book = book._replace(paths=importer.paths, when=importer.when)
-        self.books[real] = book
+        self.books[real], self.sums[real] = book, crc32(data)
         for target in book.imports:
             self._import(book, target, (*chain, name))
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from mcp_server.importers.rulefiles.forms import form, place
 from store.records import Rule
+from store.values import NOTHING
 
 
 class Filing(NamedTuple):
@@ -17,6 +18,8 @@ class Filing(NamedTuple):
     files: tuple[str, ...]
     also: Mapping[int, tuple[str, ...]]
     """By rule, the files in which its sentence stands beside the one that it came from."""
+    sums: Mapping[str, int] = NOTHING
+    """By file, a checksum of its bytes: a rule from elsewhere stands in a file only while that is as it was."""
 
     @property
     def forms(self) -> frozenset[str]:
@@ -31,7 +34,8 @@ class Filing(NamedTuple):
     def dump(self) -> str:
         """As a store keeps it."""
         also = {str(rule): list(files) for rule, files in sorted(self.also.items()) if files}
-        return json.dumps({"files": sorted(self.files), "also": also}, separators=(",", ":"))
+        kept = {"files": sorted(self.files), "also": also, "sums": dict(sorted(self.sums.items()))}
+        return json.dumps(kept, separators=(",", ":"))
 
     @classmethod
     def load(cls, kept: str | None) -> "Filing":
@@ -39,4 +43,5 @@ class Filing(NamedTuple):
         if not kept:
             return cls((), {})
         read = json.loads(kept)
-        return cls(tuple(read["files"]), {int(rule): tuple(files) for rule, files in read["also"].items()})
+        also = {int(rule): tuple(files) for rule, files in read["also"].items()}
+        return cls(tuple(read["files"]), also, read["sums"])

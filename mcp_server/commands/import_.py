@@ -183,12 +183,12 @@ def _keep(wiring: Wiring, found: Found, plan: Plan, head: int, *, part: bool, ow
     old = Filing.load(store.answer(filing(project)))
     names = _covered(found)
     if part:
-        files = {*old.files, *names}
+        files, sums = {*old.files, *names}, {**old.sums, **found.sums}
         kept = {rule: tuple(name for name in others if name not in names) for rule, others in old.also.items()}
         also = {rule: (*kept.get(rule, ()), *also.get(rule, ())) for rule in {*kept, *also}}
     else:
-        files = names
-    new = Filing(tuple(sorted(name for name in files if form(name))), also)
+        files, sums = names, found.sums
+    new = Filing(tuple(sorted(name for name in files if form(name))), also, sums)
     if new.dump() != old.dump() or not old.files:
         store.keep_answer(filing(project), new.dump(), now=wiring.now())
 

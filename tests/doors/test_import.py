@@ -187,6 +187,10 @@ def test_a_rule_that_says_the_same_is_known_and_not_kept_twice(desk: Desk) -> No
     ]
     assert served(desk, "claude-code") == []
     assert served(desk, "codex", session="s2") == [2, 3, 1]
+    write(desk, claude=HOUSE.replace("never npm", "never yarn"))
+    assert served(desk, "claude-code", session="s3") == [1]
+    (desk.folder / "CLAUDE.md").unlink()
+    assert served(desk, "claude-code", session="s4") == [1]
 
 
 # --- delivery
@@ -328,6 +332,9 @@ def test_what_cannot_be_read_is_left_alone_with_a_line(desk: Desk, tmp_path: Pat
     (desk.folder / "GEMINI.md").symlink_to("GEMINI.md")
     (desk.folder / ".windsurfrules").write_bytes(b"\x00\x01binary")
     (desk.folder / ".cursorrules").write_bytes(b"x" * (1 << 21))
+    (desk.folder / ".clinerules.md").write_bytes(b"")
+    (desk.folder / "api").mkdir()
+    (desk.folder / "api" / "GEMINI.md").symlink_to("../.windsurfrules")
     (desk.folder / ".clinerules").mkdir()
     (desk.folder / ".clinerules" / "a.md").symlink_to("../docs/a.md")
     os.mkfifo(desk.folder / ".roorules")

@@ -498,8 +498,8 @@ def test_each_client_reads_the_files_that_its_makers_say():
 
 
 def test_where_rules_stand_is_kept_as_it_was():
-    filing = Filing(("AGENTS.md", "a/CLAUDE.md"), {3: ("GEMINI.md",), 4: ()})
+    filing = Filing(("AGENTS.md", "a/CLAUDE.md"), {3: ("GEMINI.md",), 4: ()}, {"AGENTS.md": 7})
     again = Filing.load(filing.dump())
-    assert again == Filing(("AGENTS.md", "a/CLAUDE.md"), {3: ("GEMINI.md",)})
+    assert again == Filing(("AGENTS.md", "a/CLAUDE.md"), {3: ("GEMINI.md",)}, {"AGENTS.md": 7})
     assert again.forms == {"AGENTS.md"}
     assert Filing.load(None) == Filing((), {})
