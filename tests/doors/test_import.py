@@ -528,3 +528,31 @@ def test_rules_of_a_repository_with_a_remote_are_found_from_a_folder_below(desk:
     desk.folder /= "api"
     assert "2 rule files" in desk.run("import", "--dry-run")
     assert "1 rule file in" in desk.run("import", "AGENTS.md", "--dry-run")
+
+
+@pytest.mark.parametrize("client", ["claude-code", "codex", "gemini", "cursor"])
+def test_import_export_import_changes_nothing(desk: Desk, tmp_path: Path, client: str) -> None:
+    desk.environment = {"PATH": str(tmp_path / "nothing")}
+    write(desk, claude=HOUSE, agents="- Use tabs everywhere.", cursor=SCOPED)
+    desk.run("import", "--yes")
+    desk.run("add", "Prefer composition to inheritance.")
+    desk.run("export", "--client", client, "--yes")
+    written = [path for path in desk.folder.rglob("*") if path.is_file() and b"promptlearn:begin" in path.read_bytes()]
+    assert len(written) == 1
+    before = desk.store.head(desk.project)
+    assert "Nothing to change" in desk.run("import", "--yes")
+    assert desk.store.head(desk.project) == before
+    if written[0].name == "CLAUDE.md":
+        assert b"pnpm" not in written[0].read_bytes().partition(b"promptlearn:begin")[2]
+    exported = written[0].read_bytes()
+    desk.run("export", "--client", client, "--yes")
+    assert written[0].read_bytes() == exported
+
+
+def test_setup_ends_with_the_offer(desk: Desk, tmp_path: Path) -> None:
+    desk.environment = {"PATH": str(tmp_path / "nothing")}
+    write(desk, claude=HOUSE)
+    said = desk.run("setup", "--client", "gemini", "--yes")
+    assert "project has 1 rule file with 3 rules: `mcp-promptlearn import` makes them known" in said
+    desk.run("import", "--yes")
+    assert "rule file with" not in desk.run("setup", "--client", "gemini", "--yes")
