@@ -125,6 +125,8 @@ class _Planner:
         self.others = {rule.id: rule for rule in told if not rule.current.source.file and rule.state in LIVE}
         self.shelf = Shelf((rule.id, rule.text) for rule in self.others.values())
         self.reworded = _former(self.others.values(), versions)
+        self.moved: dict[int, str] = {}
+        """By rule that is reworded, the file that it is from now on."""
         self.steps: list[Step] = []
         self.changes: list[tuple[Rule, Sentence]] = []
         self.back: list[tuple[Rule, Sentence]] = []
@@ -155,8 +157,8 @@ class _Planner:
         also: dict[int, tuple[str, ...]] = {}
         for rule, each in pairs:
             # A file for a part of the project does not spare a session a rule for all of it.
-            wider = rule.current.paths != each.paths and not rule.current.source.file
-            own = each.file if rule.current.source.file else ""
+            wider = rule.current.paths != each.paths and rule.id not in self.moved
+            own = self.moved.get(rule.id, rule.current.source.file)
             files = dict.fromkeys((*also.get(rule.id, ()), *(() if wider else each.files)))
             also[rule.id] = tuple(file for file in files if file != own)
         return Plan(
@@ -185,13 +187,17 @@ class _Planner:
         ):  # the same sentence for another part of the project is another rule, if there is one
             for place, each in enumerate(sentences):
                 rules = [] if place in matched else by_text.get(folded(each.text), [])
-                fit = [rule for rule in rules if rule.id in free and not (strict and rule.current.paths != each.paths)]
+                fit = [
+                    rule
+                    for rule in rules
+                    if rule.id in free and (rule.current.paths == each.paths or (not strict and self._asked(rule)))
+                ]
                 if fit:
                     best = min(fit, key=lambda rule: _distance(rule, each))
                     matched[place] = free.pop(best.id), each
         left: list[Sentence] = []
         for place, each in enumerate(sentences):
-            other = None if place in matched else self.reworded.get(folded(each.text)) or self._twin(each)
+            other = None if place in matched else self._said(each, by_text.get(folded(each.text), []))
             if place in matched:
                 self._take(*matched[place])
             elif other is None:
@@ -208,7 +214,8 @@ class _Planner:
             return
         source = rule.current.source
         weaker = source.trust is not Trust.OWNER
-        as_said = source.file in each.files and rule.current.paths == each.paths and rule.text == each.text
+        there = source.file in each.files or not self._asked(rule)
+        as_said = there and rule.current.paths == each.paths and rule.text == each.text
         again = self.wish.own and (rule.state not in LIVE or weaker)
         if self.wish.own and (weaker or not as_said):
             self._reword(rule, each)
@@ -219,6 +226,11 @@ class _Planner:
             self.steps.append(_step(Pin(rule.id, not self.wish.opt_in), kind, _HOW[self.wish.opt_in]))
         pairs = self.back if again else self.kept if as_said or not self.wish.own else self.changes
         pairs.append((rule, each))
+
+    def _said(self, each: Sentence, imported: Iterable[Rule]) -> Rule | None:
+        """The rule that says a sentence already, though it did not come from there."""
+        whole = (rule for rule in imported if rule.state in LIVE and not rule.current.paths and not self._asked(rule))
+        return self.reworded.get(folded(each.text)) or next(whole, None) or self._twin(each)
 
     def _twin(self, each: Sentence) -> Rule | None:
         """A live rule from elsewhere that says the same, wherever the sentence applies."""
@@ -246,6 +258,7 @@ class _Planner:
         return [each for place, each in enumerate(left) if place not in done]
 
     def _reword(self, rule: Rule, each: Sentence) -> None:
+        self.moved[rule.id] = each.file
         words = f"{rule.name} as {each.file}, line {each.line}, says it now"
         self.steps.append(_step(Reword(rule.id, self._wording(each)), "edit", words))
 

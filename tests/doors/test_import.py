@@ -16,6 +16,7 @@ from mcp_server.project import find as find_place
 from store.records import Session
 from tests.doors.desk import SAFETY, Desk, git
 from tests.doors.test_commands_json import documented, printed
+from tests.doors.test_setup import POSIX
 
 HOUSE = "# House\n\n- Use pnpm, never npm.\n- Always ask before deleting.\n- Keep lines short.\n"
 SCOPED = "---\nglobs: **/*.ts\nalwaysApply: false\n---\n- Use strict mode.\n"
@@ -126,6 +127,22 @@ def test_a_sentence_that_moves_to_another_file_keeps_its_rule(desk: Desk) -> Non
     assert len(desk.rules()) == 3
 
 
+def test_a_sentence_of_two_files_is_known_in_both_whichever_is_imported_again(desk: Desk) -> None:
+    write(desk, agents=HOUSE)
+    desk.run("import", "--yes")
+    write(desk, claude=HOUSE)
+    head = desk.store.head(desk.project)
+    for number, words in enumerate((["import"], ["import", "AGENTS.md"], ["import", "CLAUDE.md"], ["import"])):
+        assert "Nothing to change" in desk.run(*words, "--yes")
+        assert served(desk, "claude-code", session=f"a{number}") == []
+        assert served(desk, "codex", session=f"b{number}") == []
+    assert desk.store.head(desk.project) == head
+    (desk.folder / "AGENTS.md").unlink()
+    assert "3 changed" in desk.run("import", "--yes")
+    assert served(desk, "claude-code", session="a") == []
+    assert len(served(desk, "codex", session="b")) == 3
+
+
 def test_what_a_person_decided_is_never_taken_back(desk: Desk) -> None:
     write(desk, claude=HOUSE)
     desk.run("import", "--yes")
@@ -206,6 +223,7 @@ def test_a_client_is_not_given_again_what_it_reads_by_itself(desk: Desk) -> None
     assert served(desk, "claude-code", "api/x.go", session="claude-code") == [4]
 
 
+@POSIX
 def test_a_link_and_an_import_are_read_as_the_file_they_lead_to(desk: Desk) -> None:
     write(desk, agents=HOUSE)
     write(
@@ -317,6 +335,7 @@ def test_an_import_needs_a_person_and_a_project(desk: Desk, home: Path) -> None:
 # --- bad input
 
 
+@POSIX
 def test_what_cannot_be_read_is_left_alone_with_a_line(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "secret.md").write_text("- Outside.\n", encoding="utf-8")
     (tmp_path / "rules").mkdir()
@@ -483,6 +502,7 @@ def test_the_check_of_good_files_says_so(desk: Desk) -> None:
     assert desk.run("import", "--check").endswith("Nothing to mend was found.")
 
 
+@POSIX
 def test_the_facts_are_those_of_the_page(desk: Desk) -> None:
     write(
         desk,

@@ -144,6 +144,15 @@ def test_only_the_files_that_were_asked_for_lose_rules() -> None:
     assert isinstance(found.steps[0].change, Move)
 
 
+def test_a_file_for_a_part_does_not_take_the_rule_of_one_that_was_not_asked_for() -> None:
+    store = imported([sentence("Use tabs.", "AGENTS.md"), sentence("Use nouns.", "a/AGENTS.md", 1, "a/**")])
+    part = [sentence("Use tabs.", "b/AGENTS.md", 1, "b/**"), sentence("Use nouns.", "b/AGENTS.md", 2, "b/**")]
+    found = planned(store, part, covered={"b/AGENTS.md"})
+    assert [(rule.id, each.text) for rule, each in found.known] == [(1, "Use tabs.")]
+    assert [each.text for each in found.added] == ["Use nouns."]
+    assert found.also == {1: ()}
+
+
 def test_an_agent_only_adds_and_only_candidates() -> None:
     agent = Wish(Trust.AGENT, "AGENT is set")
     store = imported([sentence("Use tabs."), sentence("Use nouns.")])
