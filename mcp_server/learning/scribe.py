@@ -176,6 +176,7 @@ class Scribe:
         }
         fields |= {"version": number} if number > 1 else {}
         fields |= {"target": _target(rule.target)} if rule.target else {}
+        fields |= {"imported": True} if rule.current.source.file else {}
         fields |= {"parent": parents} if parents else {}
         fields |= {"similar_to": f"R{near}"} if near else {}
         self.write("rule", time, id=name, **fields)
@@ -186,8 +187,8 @@ class Scribe:
 
     def _near(self, rule: Rule, entry: Entry) -> int | None:
         """Another live rule that says the same, so that only one of the two is tried; none that waits for this one."""
-        if rule.current.text is None or rule.current.number != entry.version:
-            return None
+        if entry.pinned or rule.current.text is None or rule.current.number != entry.version:
+            return None  # a pinned rule waits for none
         others = {
             ident: self.rules[ident].text
             for ident, told in self.notes.rules.items()

@@ -1,6 +1,7 @@
 """Prove what a log holds: what was known when it was known, ids and numbers, and each thing once."""
 
 import json
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,12 +12,14 @@ from mcp_server.learning.consolidate import carry_out
 from mcp_server.learning.plan import make
 from mcp_server.learning.scribe import Notes, Open, Told
 from mcp_server.learning.trials.events import Announcement, Human
+from mcp_server.learning.trials.policy import POLICY
 from store.errors import ConflictError
-from store.records import GLOBAL, Ending, Operation, State
-from store.revise import Move, Pin, Restore, Step
+from store.memory import MemoryStore
+from store.records import FILE, GLOBAL, Ending, Operation, State
+from store.revise import Add, Move, Pin, Restore, Step
 from tests.doors.agent import DEMO, OTHER
 from tests.learning.days import STILL, Days
-from tests.store.facts import HERE
+from tests.store.facts import HERE, NOW, PERSON, wording
 
 OFF = Coins(off=True)
 
@@ -432,3 +435,17 @@ def test_a_rule_that_waits_goes_on_waiting_while_the_other_says_the_same_in_othe
     days.decides()
     assert [each["id"] for each in said(days, "rule")] == ["R1", "R2", "R1"]
     assert [rule.chance for rule in days.store.rules(HERE)] == [0.5, 0.0]
+
+
+def test_an_imported_rule_is_told_as_one_and_a_pinned_one_is_compared_with_none() -> None:
+    store = MemoryStore(chance=Random(1).randbytes)
+    source = PERSON._replace(identity=f"{FILE}CLAUDE.md")
+    same = [Add(wording("Use uv, not pip.", source=source), state=State.ACTIVE, pinned=True) for _ in range(2)]
+    store.revise(HERE, [Step(rule, "import", "person", "x") for rule in same], cause="import", now=NOW)
+    ruling = judge.make(store, HERE, now=NOW, policy=POLICY)
+    assert ruling is not None
+    told = [line for line in map(json.loads, ruling.log) if line["t"] == "rule"]
+    assert [(line["id"], line.get("imported"), line.get("similar_to")) for line in told] == [
+        ("R1", True, None),
+        ("R2", True, None),
+    ]
