@@ -4,6 +4,7 @@ import re
 import shutil
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -31,9 +32,14 @@ def text(found: "Report", *, everything: bool) -> Iterator[str]:
     width = max(30, min(WIDEST, shutil.get_terminal_size().columns))
     sheet = Sheet(found, width, bars.signs(getattr(sys.stdout, "encoding", None)))
     yield from sheet.head()
-    yield from sheet.rules()
+    yield from sheet.rules(everything=everything)
     yield from sheet.ended(everything=everything)
     yield from sheet.foot()
+
+
+def _filed(account: Account) -> bool:
+    """Is it pinned, and from a file of the person's own?"""
+    return account.rule.pinned and bool(account.rule.current.source.file)
 
 
 class Sheet:
@@ -81,8 +87,13 @@ class Sheet:
             for line in words.early(found.outlook, found.pace, found.policy):
                 yield from self._wrapped(line, "", "  ")
 
-    def rules(self) -> Iterator[str]:
-        """Each live rule: its effect as a plot, its sentence, its numbers, and what follows from them."""
+    def rules(self, *, everything: bool) -> Iterator[str]:
+        """Each live rule: its effect as a plot, its sentence, its numbers, and what follows from them.
+
+        Of a person's own files, which are read anyway and not measured, only how many rules they hold.
+        """
+        filed = [] if everything or self._found.alone else [each for each in self._found.live if _filed(each)]
+        files = Counter(each.rule.current.source.file for each in filed)
         if self._plots:
             before = NAME + VERDICT + EFFECT + 8 if self._beside else len(INDENT)
             yield ""
@@ -90,7 +101,10 @@ class Sheet:
         elif self._found.live:
             yield ""
         for account in self._found.live:
-            yield from self._rule(account)
+            if not (files and _filed(account)):
+                yield from self._rule(account)
+        for file, number in sorted(files.items()):
+            yield from self._wrapped(f"{count(number, 'rule')} of {file}: pinned, not measured", INDENT, INDENT)
 
     def _rule(self, account: Account) -> Iterator[str]:
         rule, made = account.rule, account.told

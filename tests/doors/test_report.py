@@ -11,11 +11,11 @@ from mcp_server.knobs import Knobs
 from mcp_server.learning import bars
 from mcp_server.learning.trials.replies import Whole
 from mcp_server.learning.trials.verdict import Decision
-from store.records import GLOBAL, Ending, Exposure, Kind, Session, State
-from store.revise import Move, Step
+from store.records import FILE, GLOBAL, Ending, Exposure, Kind, Session, State
+from store.revise import Add, Move, Step
 from tests.doors.desk import Desk
 from tests.learning.decisions import decide, made
-from tests.store.facts import adding, fact
+from tests.store.facts import PERSON, adding, fact, wording
 
 TARGET = "test:tests/test_form.py::test_fields|AssertionError|form.py:make"
 DAY = 86_400.0
@@ -366,7 +366,7 @@ def test_a_console_without_the_characters_gets_plain_ones(desk: Desk) -> None:
     rules(desk, "Use uv.")
     decided(desk, made())
     found = read(desk.wiring(), desk.project)
-    lines = list(report_page.Sheet(found, 100, bars.signs("ascii")).rules())
+    lines = list(report_page.Sheet(found, 100, bars.signs("ascii")).rules(everything=True))
     assert all(line.isascii() for line in lines)
     assert any("[" in line and "-o-" in line for line in lines)
 
@@ -384,3 +384,20 @@ def test_looking_changes_nothing(desk: Desk) -> None:
     for words in (["report"], ["report", "--all"], ["report", "--markdown"], ["report", "R1"], ["report", "--global"]):
         desk.run(*words)
     assert (desk.rules(), desk.store.revisions(desk.project), desk.store.trials(desk.project)) == before
+
+
+def test_rules_of_a_persons_own_files_are_counted_and_not_listed_one_by_one(desk: Desk) -> None:
+    source = PERSON._replace(identity=f"{FILE}CLAUDE.md")
+    rules = [
+        Add(wording(f"Keep thing {n} as it is.", source=source), state=State.ACTIVE, pinned=True) for n in range(3)
+    ]
+    desk.store.revise(
+        desk.project, [Step(rule, "import", "person", "x") for rule in rules], cause="import", now=desk.clock()
+    )
+    desk.run("add", "Use uv, not pip.")
+    text = desk.run("report")
+    assert "3 rules of CLAUDE.md: pinned, not measured" in text
+    assert "Keep thing" not in text
+    assert "Use uv, not pip." in text
+    assert "Keep thing 1 as it is." in desk.run("report", "--all")
+    assert "Keep thing 1 as it is." in desk.run("report", "R2")
