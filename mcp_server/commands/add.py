@@ -1,7 +1,7 @@
 """`add`: a rule in a person's own words, served from the next session on."""
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from mcp_server.commands import CommandError, confirm, rules_here, show
 from mcp_server.commands.candidate import unseen
@@ -48,7 +48,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         change = Add(wording, state=state, pinned=options.pin, why="added by a person")
         made, revision = own_rule(wiring, change, project, rules)
     else:
-        refuse_twin(wording.text, rules.values())
+        refuse_twin(wording.text, _beside(rules, project))
         made, revision = _kept(wiring, Add(wording, why="typed where no person was seen"), project, actor="person")
     if options.json:
         show(wiring, {"id": made.name, "state": str(made.state), "pinned": made.pinned, "revision": revision})
@@ -67,7 +67,7 @@ def own_rule(wiring: Wiring, change: Add, project: str, rules: dict[int, Rule]) 
     Raises `CommandError` or `AdmissionError` where it is said already or there is no room.
     """
     text = change.wording.text
-    found = refuse_twin(text, rules.values())
+    found = refuse_twin(text, _beside(rules, project))
     if found is not None and rules[found[0]].state in LIVE:
         other = rules[found[0]]
         wiring.tell(f"{other.name} says the opposite: {other.text} (`mcp-promptlearn retire {other.name}` stops it)")
@@ -85,6 +85,8 @@ def own_rule(wiring: Wiring, change: Add, project: str, rules: dict[int, Rule]) 
         why=change.why,
         evidence=change.evidence,
     )
+    if project == GLOBAL:
+        _tell_here(wiring, text, rules.values())
     return _kept(wiring, live, project, actor="person")
 
 
@@ -114,6 +116,19 @@ def refuse_twin(text: str, rules: Iterable[Rule], *, but: int = 0) -> tuple[int,
         what = "`mcp-promptlearn approve` admits it" if twin.state is State.CANDIDATE else "`edit` rewords it"
         raise CommandError(f"{twin.name} says this already ({twin.state}): {twin.text} ({what})")
     return found
+
+
+def _beside(rules: Mapping[int, Rule], project: str) -> list[Rule]:
+    """The rules that a new one must not repeat: one for all projects may say what a single project says already."""
+    return [rule for rule in rules.values() if project != GLOBAL or rule.project == GLOBAL]
+
+
+def _tell_here(wiring: Wiring, text: str, rules: Iterable[Rule]) -> None:
+    """Say where this project has a sentence twice, once it is for all projects."""
+    here = [rule for rule in rules if rule.state in LIVE and rule.project != GLOBAL and rule.current.text is not None]
+    found = nearest(text, [(rule.id, rule.text) for rule in here])
+    if found is not None and found[1].likeness is Likeness.SAME:
+        wiring.tell(f"R{found[0]} of this project says it too; `mcp-promptlearn retire R{found[0]}` leaves one of them")
 
 
 def tell_removed(wiring: Wiring, wording: Wording) -> None:

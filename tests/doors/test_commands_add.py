@@ -40,6 +40,20 @@ def test_a_rule_may_hold_everywhere(desk: Desk) -> None:
     assert desk.refused("add", "Be brief.").startswith("R1 says this already (active): Be brief.")
 
 
+def test_a_rule_for_all_may_say_what_this_project_says_already(desk: Desk) -> None:
+    desk.run("add", "Use pnpm, not npm.")
+    desk.terminal = False
+    assert desk.run("add", "Be brief.").startswith("R2 is candidate")
+    assert desk.run("add", "--global", "Use pnpm, never npm.").startswith("R3 is candidate")
+    desk.terminal = True
+    desk.run("reject", "R3")
+    assert desk.run("add", "--global", "Use pnpm, never npm.").startswith("R4 is active (revision 3)")
+    assert desk.told == ["R1 of this project says it too; `mcp-promptlearn retire R1` leaves one of them"]
+    desk.run("add", "--global", "Say what you did not test.")
+    assert desk.told == []
+    assert desk.refused("add", "--global", "Use pnpm, not npm.").startswith("R4 says this already (active)")
+
+
 def test_without_a_project_a_rule_holds_everywhere_and_says_so(desk: Desk) -> None:
     from pathlib import Path
 
