@@ -31,7 +31,9 @@ def shown(wiring: Wiring, rule: Rule, rules: Mapping[int, Rule]) -> list[str]:
         lines.append(f"  why: {rule.why}")
     for what, number in current.removed.items():
         lines.append(f"  removed from the text before you saw it: {number} x {what}")
-    lines += [f"  back-test: {words}" for words in _tested(wiring, rule)]
+    tested = back_test(wiring, rule)
+    if tested is not None:
+        lines.append(f"  back-test: {tested}")
     lines += _costs(rule, rules)
     lines += [f"  WARNING: {words}" for words in warnings(rule, rules)]
     quotes = sorted(wiring.store().supports(rule.id), key=lambda fact: -fact.source.trust)
@@ -42,18 +44,24 @@ def shown(wiring: Wiring, rule: Rule, rules: Mapping[int, Rule]) -> list[str]:
     return lines
 
 
-def _tested(wiring: Wiring, rule: Rule) -> list[str]:
+def back_test(wiring: Wiring, rule: Rule) -> str | None:
     """How it fared in later sessions it was not drawn from, where that was looked at when it was proposed."""
     made = [each for each in wiring.store().decisions(rule.project, rule=rule.id) if each.kind == "propose"]
     found = made[-1].numbers.get(NUMBERS) if made else None
-    return [in_words(cast("Mapping[str, object]", found))] if isinstance(found, dict) else []
+    return in_words(cast("Mapping[str, object]", found)) if isinstance(found, dict) else None
+
+
+def adds(rule: Rule, rules: Mapping[int, Rule]) -> int:
+    """About how many tokens it would add to a session that is shown it; below 0 what it would save."""
+    less = sum(_tokens(rules[ident]) for ident in rule.replaces if ident in rules)
+    return (0 if rule.operation is Operation.RETIRE else _tokens(rule)) - less
 
 
 def _costs(rule: Rule, rules: Mapping[int, Rule]) -> list[str]:
     """What it would cost in every session that is shown it."""
     if rule.operation is Operation.RETIRE:
         return [f"  saves about {_tokens(rules[ident])} tokens a session" for ident in rule.replaces if ident in rules]
-    less = sum(_tokens(rules[ident]) for ident in rule.replaces if ident in rules)
+    less = _tokens(rule) - adds(rule, rules)
     told = f", in place of {less}" if less else ""
     return [f"  costs about {_tokens(rule)} tokens in a session that is shown it{told}"]
 

@@ -1,15 +1,16 @@
-"""`review`: suggested rules, then what trials ask, decided with one key each; then the questions that are open."""
+"""`review`: suggestions, what trials ask and what is offered for all projects, one key each; open questions."""
 
 import argparse
 
-from mcp_server.commands import CommandError, count, rule_facts, rules_here, show, verdicts, write
+from mcp_server.commands import CommandError, count, rule_facts, rules_here, show, verdicts, wider, write
 from mcp_server.commands.add import fit, own_rule, warn
-from mcp_server.commands.candidate import short, shown, unseen, warnings
+from mcp_server.commands.candidate import adds, back_test, short, shown, unseen, warnings
 from mcp_server.commands.keys import pressed
 from mcp_server.learning import admit
 from mcp_server.learning.cluster import Cluster
 from mcp_server.learning.decided import Ask
 from mcp_server.learning.plan import DISMISSED, make
+from mcp_server.learning.wider import Offer, offers
 from mcp_server.person import Surroundings
 from mcp_server.settings import secrets
 from mcp_server.wiring import Wiring
@@ -38,21 +39,28 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     candidates = [rule for rule in rules.values() if rule.state is State.CANDIDATE]
     asked = verdicts.waiting(wiring)
     questions = make(wiring.store(), wiring.place().project.key, nonce=wiring.nonce).questions
+    offered = offers(wiring.store())
     if options.json:
         facts: dict[str, object] = {
-            "candidates": [rule_facts(rule) | {"warnings": warnings(rule, rules)} for rule in candidates],
+            "candidates": [_facts(wiring, rule, rules) for rule in candidates],
             "questions": [{"target": q.target, "failure": q.readable, "sessions": q.occasions} for q in questions],
             "asks": [verdicts.facts(ask) for ask in asked],
+            "offers": [wider.facts(offer) for offer in offered],
         }
         show(wiring, facts)
         return 0
-    if not candidates and not asked and not questions:
+    if not (candidates or asked or offered or questions):
         wiring.say("Nothing waits for you.")
         return 0
     surroundings = wiring.surroundings()
     if options.list or surroundings.mark or not surroundings.terminal:
-        return _list(wiring, candidates, asked, questions, surroundings)
-    if not _candidates(wiring, candidates) or not _asked_by_trials(wiring, asked, AT_ONCE - len(candidates)):
+        return _list(wiring, candidates, asked, offered, questions, surroundings)
+    room = AT_ONCE - len(candidates)
+    if not (
+        _candidates(wiring, candidates)
+        and _asked_by_trials(wiring, asked, room)
+        and _offered(wiring, offered, room - len(asked))
+    ):
         return 0
     for cluster in questions[:AT_ONCE]:
         if not _question(wiring, cluster):
@@ -82,6 +90,23 @@ def _asked_by_trials(wiring: Wiring, asked: list[Ask], room: int) -> bool:
         more = count(len(asked) - len(first), "more decision waits", "more decisions wait")
         wiring.say(f"\n{more}; run review again when you are fresh.")
     return True
+
+
+def _offered(wiring: Wiring, offered: list[Offer], room: int) -> bool:
+    """Put what could be for all projects to a person, as far as there is room left; False where they had enough."""
+    first = offered[: max(0, room)]
+    if not wider.put(wiring, first):
+        return False
+    if len(offered) > len(first):
+        more = count(len(offered) - len(first), "more offer waits", "more offers wait")
+        wiring.say(f"\n{more}; run review again when you are fresh.")
+    return True
+
+
+def _facts(wiring: Wiring, rule: Rule, rules: dict[int, Rule]) -> dict[str, object]:
+    """A candidate as `--json` prints it."""
+    more = {"back_test": back_test(wiring, rule), "tokens": adds(rule, rules), "warnings": warnings(rule, rules)}
+    return rule_facts(rule) | more
 
 
 def decide(wiring: Wiring, ident: int) -> bool:
@@ -239,6 +264,7 @@ def _list(
     wiring: Wiring,
     candidates: list[Rule],
     asked: list[Ask],
+    offered: list[Offer],
     questions: tuple[Cluster, ...],
     surroundings: Surroundings,
 ) -> int:
@@ -248,6 +274,9 @@ def _list(
             wiring.say(line)
     for ask in asked:
         for line in verdicts.shown(ask):
+            wiring.say(line)
+    for offer in offered:
+        for line in wider.shown(offer):
             wiring.say(line)
     for cluster in questions:
         wiring.say(_asked(cluster))

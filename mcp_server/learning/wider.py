@@ -12,6 +12,8 @@ from store.records import GLOBAL, LIVE, Rule
 PROJECTS = 3
 """In so many projects a sentence has to be proven before it is offered for all."""
 
+DECLINED = "declined"
+
 
 class Offer(NamedTuple):
     """A sentence that was proven in several projects, in its most supported wording."""
@@ -25,17 +27,32 @@ class Offer(NamedTuple):
         return self.rules[0].text
 
     @property
+    def paths(self) -> tuple[str, ...]:
+        """The globs that it would be limited to."""
+        return self.rules[0].current.paths
+
+    @property
+    def where(self) -> str:
+        """In which projects it was proven."""
+        where = ", ".join(f"{rule.name} of {rule.project}" for rule in self.rules)
+        return f"proven in {len(self.rules)} projects ({where})"
+
+    @property
     def words(self) -> str:
         """One line with what to do."""
-        where = ", ".join(f"{rule.name} of {rule.project}" for rule in self.rules)
-        return (
-            f"proven in {len(self.rules)} projects ({where}): {self.text} "
-            f"For all projects: mcp-promptlearn add --global {_quoted(self.text)}"
-        )
+        typed = " ".join([_quoted(self.text), *(f"--path {_quoted(path)}" for path in self.paths)])
+        return f"{self.where}: {self.text} For all projects: mcp-promptlearn add --global {typed}"
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """What the answer "not for all" is kept under: each of these wordings."""
+        return tuple(f"for all projects {rule.name} v{rule.current.number}" for rule in self.rules)
 
 
 def offers(store: Store) -> list[Offer]:
-    """What could be a rule for all projects: proven in enough of them, and not said by a global rule, live or ended."""
+    """What could be a rule for all projects: proven in enough of them, said by no global rule, live or ended, and not
+    declined by a person.
+    """
     proven: dict[str, list[Rule]] = {}
     for project in store.projects():
         if project.key != GLOBAL:
@@ -48,7 +65,14 @@ def offers(store: Store) -> list[Offer]:
                 and (made := current(rule, decided)) is not None
                 and made.verdict == PROVEN
             ]
-    return alike(proven, store.rules(GLOBAL))
+    found = alike(proven, store.rules(GLOBAL))
+    return [each for each in found if not any(map(store.answer, each.questions))]
+
+
+def decline(store: Store, offer: Offer, *, now: float) -> None:
+    """Keep it that a sentence is not for all projects: it is not offered again in any of these wordings."""
+    for question in offer.questions:
+        store.keep_answer(question, DECLINED, now=now)
 
 
 def alike(proven: Mapping[str, Iterable[Rule]], everywhere: Iterable[Rule]) -> list[Offer]:

@@ -145,7 +145,7 @@ def test_rules_and_history_have_the_shape_that_was_promised(desk: Desk) -> None:
 def test_a_project_without_anything_prints_empty_lists(desk: Desk) -> None:
     assert desk.facts("rules") == {"project": desk.project, "revision": 0, "rules": []}
     assert desk.facts("history") == {"project": desk.project, "revisions": []}
-    assert desk.facts("review") == {"candidates": [], "questions": [], "asks": []}
+    assert desk.facts("review") == {"candidates": [], "questions": [], "asks": [], "offers": []}
     assert desk.facts("backup", "--list") == {"backups": []}
     assert desk.facts("status")["last_session"] is None
 

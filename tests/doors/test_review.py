@@ -15,8 +15,9 @@ from mcp_server.knobs import Knobs
 from mcp_server.learning.backtest import NUMBERS
 from mcp_server.learning.trials.verdict import Decision
 from mcp_server.wiring import Wiring
-from store.records import Ending, Kind, Operation, State
+from store.records import GLOBAL, Ending, Kind, Operation, Project, Source, State, Trust, Wording
 from store.revise import Add, Move, Step
+from store.text import clean_rule
 from tests.doors.desk import AGENT, SAFETY, Desk
 from tests.learning.decisions import decide, made
 from tests.store.facts import adding, fact, wording
@@ -237,11 +238,19 @@ def test_a_candidate_is_shown_with_all_that_speaks_for_and_against_it(desk: Desk
 
 
 def test_a_candidate_is_shown_with_how_it_fared_in_later_sessions(desk: Desk) -> None:
-    tested = {"verdict": "held", "failures": 3, "addressed": 2, "others": 9, "disturbed": 4, "lost": []}
+    tested: dict[str, object] = {
+        "verdict": "held",
+        "failures": 3,
+        "addressed": 2,
+        "others": 9,
+        "disturbed": 4,
+        "lost": [],
+    }
     change = Add(wording("Run make form after each change.", source=AGENT))
     step = Step(change, kind="propose", actor="program", reason="seen", numbers={NUMBERS: tested})
     desk.store.revise(desk.project, [step], cause="consolidate", now=desk.clock())
     text = desk.run("review", "--list")
+    assert desk.facts("review")["candidates"][0]["back_test"].startswith("held: in view in 2 of 3 later sessions")
     assert "  back-test: held: in view in 2 of 3 later sessions in which it failed again, and in 4 of 9 in" in text
 
 
@@ -252,6 +261,8 @@ def test_what_a_change_costs_or_saves_is_shown(desk: Desk) -> None:
     text = desk.run("review", "--list")
     assert "  costs about 8 tokens in a session that is shown it, in place of 12" in text
     assert "  saves about 12 tokens a session" in text
+    candidates = desk.facts("review")["candidates"]
+    assert [(each["tokens"], each["back_test"]) for each in candidates] == [(8 - 12, None), (-12, None)]
 
 
 def test_an_edit_is_shown_as_a_difference(desk: Desk) -> None:
@@ -521,6 +532,116 @@ def test_a_decision_that_cannot_be_carried_out_says_why(desk: Desk) -> None:
     desk.keys = ["y"]
     assert "this project has 50 live rules, the most there may be; retire one first." in desk.run("review")
     assert desk.state("R1")[0] == "retired"
+
+
+# --- what is offered for all projects
+
+
+def proven(desk: Desk, text: str = "Use pnpm, not npm.", *, own: bool = False, paths: tuple[str, ...] = ()) -> None:
+    """A sentence that was proven in this project and two others, in a machine's words or a person's."""
+    for name in (desk.project, "b", "c"):
+        desk.store.know(Project(name, name, ""))
+        source = Source("file CLAUDE.md", "file:CLAUDE.md", Trust.OWNER) if own else AGENT
+        change = Add(Wording(clean_rule(text).text, paths, source), state=State.ACTIVE)
+        step = Step(change, kind="add", actor="person", reason="a test")
+        desk.store.revise(name, [step], cause="add", now=desk.clock())
+        live = {rule.id: made(verdict="proven", state="active") for rule in desk.store.rules(name)}
+        decide(desk.store, name, live, time=desk.clock())
+
+
+def test_machine_wording_that_is_added_for_all_goes_on_trial_there(desk: Desk) -> None:
+    proven(desk, paths=("web/**",))
+    desk.keys, desk.trials = ["y"], Knobs()
+    assert desk.run("review").splitlines() == [
+        "",
+        "Offer 1 of 1",
+        "for all projects  + Use pnpm, not npm.",
+        "  only for `web/**`",
+        "  origin: MCP tool (agent's word)",
+        f"  proven in 3 projects (R1 of {desk.project}, R2 of b, R3 of c)",
+        "y add it for all projects (on trial), n never for all, s skip, q quit",
+        "R4 is on trial in all projects (revision 1 of the global rules).",
+    ]
+    assert desk.told == ["R1 of this project says it too; `mcp-promptlearn retire R1` leaves one of them"]
+    (rule,) = desk.store.rules(GLOBAL)
+    assert (rule.current.source, rule.current.paths, rule.text) == (AGENT, ("web/**",), "Use pnpm, not npm.")
+    assert rule.why == f"proven in 3 projects (R1 of {desk.project}, R2 of b, R3 of c)"
+    assert desk.store.decisions(GLOBAL)[-1].actor == "person"
+    assert desk.run("review") == "Nothing waits for you."
+
+
+def test_a_persons_own_sentence_holds_for_all_at_once_and_is_from_no_file_then(desk: Desk) -> None:
+    proven(desk, own=True)
+    desk.keys = ["y"]
+    assert desk.run("review").endswith("R4 is active in all projects (revision 1 of the global rules).")
+    source = desk.store.rules(GLOBAL)[0].current.source
+    assert (source.identity, source.trust, source.file) == ("person", Trust.OWNER, "")
+
+
+def test_a_prohibition_of_something_dangerous_is_pinned_for_all(desk: Desk) -> None:
+    proven(desk, SAFETY, own=True)
+    desk.keys = ["y"]
+    assert "R4 is active and pinned in all projects" in desk.run("review")
+
+
+def test_where_trials_are_off_an_offer_says_that_nobody_is_shown_it(desk: Desk) -> None:
+    proven(desk)
+    desk.keys = ["y"]
+    assert "  trials are off in the settings, so nobody is shown it" in desk.run("review")
+
+
+def test_what_is_not_for_all_is_not_offered_again_anywhere(desk: Desk) -> None:
+    proven(desk)
+    desk.keys = ["n"]
+    assert desk.run("review").endswith("It stays a rule of these projects, and is not offered again in these words.")
+    assert desk.run("review") == "Nothing waits for you."
+    assert desk.facts("consolidate", "--all", "--dry-run")["offers"] == []
+    assert desk.store.rules(GLOBAL) == []
+
+
+@pytest.mark.parametrize(("keys", "asked"), [(["s", "s"], 2), (["q"], 1), ([], 1)])
+def test_offers_may_be_skipped_or_left(desk: Desk, keys: list[str], asked: int) -> None:
+    proven(desk)
+    proven(desk, "Run the linter before each commit.")
+    fails(desk)
+    desk.keys = keys
+    text = desk.run("review")
+    assert text.count("proven in 3 projects") == asked
+    assert ("No remedy known" in text) == (asked == 2)
+    assert len(desk.facts("review")["offers"]) == 2
+
+
+def test_offers_come_after_the_decisions_and_count_among_the_five(desk: Desk) -> None:
+    proven(desk)
+    for number in range(AT_ONCE):
+        desk.suggest(f"Say hello{number} to world{number} after night{number}.")
+    desk.keys = ["s"] * 9
+    text = desk.run("review")
+    assert "Offer" not in text
+    assert text.endswith("1 more offer waits; run review again when you are fresh.")
+
+
+def test_an_offer_that_cannot_be_carried_out_says_why(desk: Desk) -> None:
+    proven(desk, own=True)
+    steps = [adding(f"Read page{n} of book{n} before chapter{n}.") for n in range(50)]
+    desk.store.revise(GLOBAL, steps, cause="add", now=desk.clock())
+    desk.keys = ["y"]
+    assert "has 50 live rules, the most there may be; retire one first." in desk.run("review")
+
+
+def test_the_list_and_the_facts_hold_what_is_offered(desk: Desk) -> None:
+    proven(desk)
+    desk.terminal = False
+    assert "for all projects  + Use pnpm, not npm." in desk.run("review")
+    assert desk.facts("review")["offers"] == [
+        {
+            "text": "Use pnpm, not npm.",
+            "paths": [],
+            "trust": "agent",
+            "becomes": "trial",
+            "rules": [{"id": f"R{n}", "project": name} for n, name in enumerate((desk.project, "b", "c"), start=1)],
+        }
+    ]
 
 
 # --- questions

@@ -1,6 +1,6 @@
 """What was proven in three projects is offered for all, and what to type is said; nothing is done."""
 
-from mcp_server.learning.wider import PROJECTS, Offer, alike, offers
+from mcp_server.learning.wider import PROJECTS, Offer, alike, decline, offers
 from store.records import GLOBAL, Project, Rule, State
 from tests.learning.decisions import decide, made
 from tests.learning.workbench import World
@@ -25,6 +25,28 @@ def test_a_sentence_proven_in_three_projects_is_offered_once() -> None:
         "proven in 3 projects (R1 of a, R3 of b, R5 of c): Don't use npm; use pnpm. "
         "For all projects: mcp-promptlearn add --global 'Don'\\''t use npm; use pnpm.'"
     )
+
+
+def test_what_to_type_holds_the_scope() -> None:
+    world = World()
+    for name in "abc":
+        world.store.revise(name, [adding(TEXT, "web/**", "*.ts")], cause="add", now=NOW)
+    (offer,) = alike({name: world.store.rules(name) for name in "abc"}, [])
+    assert offer.words.endswith("; use pnpm.' --path 'web/**' --path '*.ts'")
+
+
+def test_what_a_person_declined_comes_again_only_in_other_words() -> None:
+    world = World()
+    for name in "abcd":
+        world.store.know(Project(name, name, ""))
+        (rule,) = rules(world, name, TEXT)
+        if name != "d":
+            decide(world.store, name, {rule.id: made(verdict="proven", state="active")})
+    (offer,) = offers(world.store)
+    decline(world.store, offer, now=NOW)
+    assert offers(world.store) == []
+    decide(world.store, "d", {4: made(verdict="proven", state="active")})
+    assert offers(world.store) == [], "also where one more project proves it"
 
 
 def test_two_projects_are_not_enough_nor_one_that_says_it_three_times() -> None:
