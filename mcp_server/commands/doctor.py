@@ -42,6 +42,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         _git(),
         _project(wiring),
         *_decisions(wiring),
+        *_exported(wiring),
         _person(wiring),
         *_aside(wiring),
         *_round_trip(wiring),
@@ -153,6 +154,34 @@ def _decisions(wiring: Wiring) -> list[Check]:
             )
     except (StoreError, ProjectError):
         return []  # said above
+    return found
+
+
+def _exported(wiring: Wiring) -> list[Check]:
+    """The rule files and guides that do not say what they should; an old one is no fault, as rules change."""
+    from mcp_server.agents.difference import visible
+    from mcp_server.agents.exporting import GUIDE
+    from mcp_server.commands.export_state import exported
+
+    try:
+        files = exported(wiring)
+    except (StoreError, ProjectError):
+        return []  # said above
+    found: list[Check] = []
+    for file in files:
+        path = visible(str(file["path"]))
+        again = f"`mcp-promptlearn {f'guide --into {path}' if file['clients'] == [GUIDE] else 'export'}`"
+        match file["state"]:
+            case "out of date":
+                found.append(Check("exported", True, f"{path} is out of date; {again} writes what the rules are now"))
+            case "edited by hand":
+                mend = f"keep the edit with `mcp-promptlearn edit` or `add`, take our block out, then run {again}"
+                found.append(Check("exported", False, f"{path} was edited between our markers; {mend}"))
+            case "gone":
+                mend = f"{again} writes it again, `mcp-promptlearn export --remove` takes back all that were written"
+                found.append(Check("exported", False, f"our block is gone from {path}; {mend}"))
+            case _:
+                pass
     return found
 
 

@@ -55,6 +55,36 @@ def test_the_log_is_replayed_and_held_against_the_decisions_that_were_made_on_it
     assert words.startswith("the log cannot be replayed (line 2: malformed line: ")
 
 
+def test_of_exported_files_an_old_one_is_told_and_one_that_was_edited_or_is_gone_is_a_fault(desk: Desk) -> None:
+    desk.run("add", "Use uv, not pip.")
+    desk.run("export", "--client", "gemini", "--client", "cursor", "--yes")
+    desk.run("guide", "--into", "GUIDE.md", "--yes")
+    assert "exported" not in checks(desk, code=0)
+    desk.run("add", "Run the tests before you say that it works.")
+    lines = [line for line in desk.run("doctor").splitlines() if " exported: " in line]
+    now = "is out of date; `mcp-promptlearn export` writes what the rules are now"
+    assert lines == [f"ok    exported: {name} {now}" for name in (".cursor/rules/promptlearn.mdc", "GEMINI.md")]
+    edited, guide = desk.folder / "GEMINI.md", desk.folder / "GUIDE.md"
+    edited.write_text(edited.read_text("utf-8").replace("uv, not pip", "poetry"), encoding="utf-8")
+    guide.unlink()
+    (desk.folder / ".cursor/rules/promptlearn.mdc").unlink()
+    assert desk.code("doctor") == 1
+    keep = "keep the edit with `mcp-promptlearn edit` or `add`, take our block out, then run `mcp-promptlearn export`"
+    takes = "writes it again, `mcp-promptlearn export --remove` takes back all that were written"
+    assert [line for line in desk.said if " exported: " in line] == [
+        f"MEND  exported: our block is gone from .cursor/rules/promptlearn.mdc; `mcp-promptlearn export` {takes}",
+        f"MEND  exported: GEMINI.md was edited between our markers; {keep}",
+        f"MEND  exported: our block is gone from GUIDE.md; `mcp-promptlearn guide --into GUIDE.md` {takes}",
+    ]
+    edited.write_text("", encoding="utf-8")
+    desk.run("export", "--yes")
+    desk.run("guide", "--into", "GUIDE.md", "--yes")
+    assert "exported" not in checks(desk, code=0), "what it says to do mends it"
+    guide.unlink()
+    desk.run("export", "--remove", "--yes")
+    assert "exported" not in checks(desk, code=0)
+
+
 def test_where_an_agent_is_at_work_it_says_so(desk: Desk) -> None:
     desk.mark = "CLAUDECODE is set"
     assert checks(desk, code=0)["person"] == (True, "CLAUDECODE is set, so what changes the rules is refused here")
