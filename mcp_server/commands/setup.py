@@ -3,11 +3,12 @@
 import argparse
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from textwrap import fill
 
+from mcp_server import byfile
 from mcp_server.agents import known, manifest
 from mcp_server.agents.client import Client, File, Machine
 from mcp_server.agents.difference import difference, visible
@@ -15,6 +16,7 @@ from mcp_server.agents.files import UnfitError
 from mcp_server.agents.manifest import Entry, ManifestError
 from mcp_server.agents.parts import apply
 from mcp_server.agents.setup import Change, Outlook, chosen, found, is_toml, outlook, write
+from mcp_server.agents.targets import TARGETS
 from mcp_server.commands import CommandError, count, show
 from mcp_server.home import HOME
 from mcp_server.person import demand
@@ -78,7 +80,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     refused = [refusal.why for each in outlooks for refusal in each.refusals] + failed
     if not options.json:
         if not options.dry_run:
-            _look_back(wiring)
+            _look_back(wiring, entries)
         for why in refused:
             wiring.tell(f"left alone: {visible(why)}")
     return 1 if refused else 0
@@ -211,16 +213,35 @@ def _write(
     return failed
 
 
-def _look_back(wiring: Wiring) -> None:
-    """Something to begin with: what a person told their agent again and again, where they are in a project now."""
+def _look_back(wiring: Wiring, entries: Mapping[str, Entry]) -> None:
+    """Something to begin with, where a person is in a project now: what they told their agent again and again, the
+    rule files that they have, and those that they could have.
+    """
     from mcp_server.commands.import_ import offer
     from mcp_server.commands.scan import glance
 
     with suppress(ProjectError):
         for line in glance(wiring, days=DAYS, most=SAYINGS):
             wiring.say(line)
-        for line in filter(None, [offer(wiring)]):
+        for line in filter(None, [offer(wiring), _by_file(wiring, entries)]):
             wiring.say(line)
+
+
+def _by_file(wiring: Wiring, entries: Mapping[str, Entry]) -> str:
+    """One line for clients without hooks that are set up here and read rule files; empty once anything is exported."""
+    place = wiring.place()
+    if place.note or byfile.told(wiring.store(), place.project.key).clients:
+        return ""
+    ready = {entry.client for entry in entries.values() if entry.project in {"", place.root}}
+    without = [each for each in TARGETS if each.name in ready and not each.hooks]
+    if not without:
+        return ""
+    titles = " and ".join(each.title for each in without)
+    command = " ".join(["mcp-promptlearn export", *(f"--client {each.name}" for each in without)])
+    return (
+        f"{titles} {'has' if len(without) == 1 else 'have'} no hooks, so agents there have to ask for rules: once you "
+        f"have some, `{command}` puts them into files that are read there without asking."
+    )
 
 
 def _say_notes(wiring: Wiring, client: Client, *, project: bool) -> None:
