@@ -8,6 +8,7 @@ import pytest
 from mcp_server.agents import claude_code, codex, proof
 from mcp_server.agents.client import Machine
 from mcp_server.settings import interpreter
+from store import open_store
 
 LAUNCHER = Path(__file__).resolve().parents[2] / "mcp_promptlearn.py"
 
@@ -28,6 +29,13 @@ def test_every_hook_runs_as_its_client_would_run_it(client: str, home: Path) -> 
     assert [each.name for each in found] == list(proof.HOOKS[client])
     assert [each.fault for each in found] == [""] * len(found)
     assert not home.exists(), "a proof touches nobody's store"
+
+
+def test_no_coin_decides_whether_a_hook_works(tmp_path: Path) -> None:
+    proof._prepare(tmp_path)  # pyright: ignore[reportPrivateUsage]
+    store = open_store(tmp_path / "promptlearn.db")
+    assert [rule.pinned for rule in store.rules("global")] == [True]
+    store.close()
 
 
 def test_a_client_without_hooks_has_nothing_to_prove() -> None:
