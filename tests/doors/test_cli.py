@@ -54,7 +54,7 @@ def test_help_all_shows_every_command_in_the_order_of_the_design(capsys: pytest.
     assert main(["help", "--all"]) == 0
     out = capsys.readouterr().out
     assert listed(out) == [name for name in [*FIRST, *REST] if name in names()] == names()
-    assert all(len(line) <= 100 for line in out.splitlines())
+    assert all(len(line) < 80 for line in out.splitlines())
 
 
 @pytest.mark.parametrize("command", names())
