@@ -7,6 +7,8 @@ from mcp_server.commands import CommandError, confirm, show
 from mcp_server.person import demand
 from mcp_server.wiring import Wiring
 from store import upkeep
+from store.errors import NotFoundError
+from store.text import clean_line
 
 
 def arguments(parser: argparse.ArgumentParser, command: str) -> None:
@@ -51,6 +53,8 @@ def _restore(options: argparse.Namespace, wiring: Wiring, path: Path) -> int:
     named = Path(options.restore)
     # The name alone is enough for one of ours.
     source = path.parent / "backups" / named.name if named.name == options.restore and not named.exists() else named
+    if not source.is_file():
+        raise NotFoundError("backup", clean_line(str(source), limit=300).text, "see `mcp-promptlearn backup --list`")
     asked = f"Put {source.name} in the store's place? Close agents first; the old one is kept beside it."
     if not options.yes and not confirm(wiring, asked):
         raise CommandError("nothing was changed, as the answer was not yes")

@@ -81,6 +81,13 @@ def test_a_copy_that_is_not_there_is_refused(desk: Desk, name: str) -> None:
     assert "Use uv." in desk.run("rules")
 
 
+def test_a_copy_that_is_not_there_is_refused_before_anything_is_asked(desk: Desk) -> None:
+    desk.run("add", "Use uv.")
+    desk.keys = ["y"]
+    assert "missing.db does not exist" in desk.refused("backup", "--restore", "missing.db")
+    assert desk.keys == ["y"]
+
+
 @pytest.mark.parametrize("content", [b"", b"no database " * 1000, None], ids=["empty", "garbage", "torn"])
 def test_a_file_that_is_no_good_copy_is_refused_and_the_store_stays(
     desk: Desk, tmp_path: Path, content: bytes | None
