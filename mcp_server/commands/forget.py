@@ -28,12 +28,12 @@ def arguments(parser: argparse.ArgumentParser, command: str) -> None:
 def run(options: argparse.Namespace, wiring: Wiring) -> int:
     """Forget, and say what is left to a person."""
     if options.rule is None and options.text is None and options.evidence is None:
-        raise CommandError("name a rule, --text or --evidence to forget")
+        raise CommandError("name a rule like R12, --text TEXT or --evidence ID to forget")
     if options.text is not None and len(options.text.strip()) < SHORT:
         raise CommandError(f"--text needs at least {SHORT} characters, or it would take out far more than you mean")
     demand(wiring.surroundings(), yes=options.yes, what="forget")
     store, path = wiring.store(), wiring.settings.store
-    rule = None if options.rule is None else store.rule(rule_id(options.rule))
+    rule = None if options.rule is None else store.rule(_named(options.rule))
     needles = [] if options.text is None else [options.text.strip()]
     if rule is not None:
         needles += [version.text for version in store.versions(rule.id) if version.text]
@@ -61,6 +61,14 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
             "nothing in the store holds that (any more); its log and the backups were cleaned all the same"
         )
     return 0
+
+
+def _named(text: str) -> int:
+    """The rule that is meant; who wrote a text is told how a text is forgotten. Raises `CommandError`."""
+    try:
+        return rule_id(text)
+    except CommandError as error:
+        raise CommandError(f"{error}; a text is forgotten with --text") from error
 
 
 def _what(options: argparse.Namespace, rule: Rule | None) -> str:

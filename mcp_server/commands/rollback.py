@@ -33,7 +33,12 @@ def arguments(parser: argparse.ArgumentParser, command: str) -> None:
 
 def _goal(text: str) -> int | str:
     """A revision as a number, a rule as it was named."""
-    return text.strip() if text.strip()[:1] in {"R", "r"} else number(text)
+    goal = text.strip()
+    if goal[:1] in {"R", "r"}:
+        return goal
+    if not (goal.isascii() and goal.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is neither a revision, like 4, nor a rule, like R12")
+    return number(goal)
 
 
 def run(options: argparse.Namespace, wiring: Wiring) -> int:
@@ -144,7 +149,7 @@ def _came(wiring: Wiring, project: str, backs: list[takeback.Back], steps: list[
 
 
 def _end(wiring: Wiring, project: str) -> int:
-    wiring.say(f"Running sessions drop what was rolled back at their next get_rules; {undo(project)} undoes this.")
+    wiring.say(f"Running sessions follow at their next get_rules; {undo(project)} undoes this.")
     return 0
 
 

@@ -207,3 +207,4 @@ def test_pausing_needs_a_person_too(desk: Desk) -> None:
     desk.mark = ""
     assert desk.run("pause").startswith("project is paused: agents are served nothing and leave no trace")
     assert desk.run("resume").startswith("project goes on")
+    assert desk.run("resume") == "project was not paused: rules are served here."

@@ -115,10 +115,11 @@ def test_where_nothing_holds_it_the_person_is_told(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ([], "name a rule, --text or --evidence to forget"),
+        ([], "name a rule like R12, --text TEXT or --evidence ID to forget"),
         (["--text", ""], "--text needs at least 4 characters"),
         (["--text", "  a b "], "--text needs at least 4 characters"),
         ([""], "'' is not a rule; name one like R12"),
+        (["Canary"], "; a text is forgotten with --text"),
     ],
 )
 def test_what_would_take_out_too_much_or_nothing_is_refused(desk: Desk, words: list[str], said: str) -> None:

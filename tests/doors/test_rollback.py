@@ -23,7 +23,7 @@ def test_the_last_revision_is_undone(desk: Desk) -> None:
     desk.run("add", "Use nox.")
     assert desk.run("rollback", "--yes") == (
         "Revision 3 has the rules of revision 1: R2 undone\n"
-        "Running sessions drop what was rolled back at their next get_rules; `mcp-promptlearn rollback` undoes this."
+        "Running sessions follow at their next get_rules; `mcp-promptlearn rollback` undoes this."
     )
     assert served(desk) == ["Use uv."]
     assert desk.state("R2") == ("retired", "undone", False)
@@ -203,7 +203,7 @@ def test_what_a_person_ended_is_not_approved_again_but_taken_back_by_its_name(de
     assert desk.run("rollback", name, "--yes") == (
         f"Revision 3 has R1 as before revision 2 ({command} R1):\n"
         "  R1 is on trial again: Keep functions short.\n"
-        "Running sessions drop what was rolled back at their next get_rules; `mcp-promptlearn rollback` undoes this."
+        "Running sessions follow at their next get_rules; `mcp-promptlearn rollback` undoes this."
     )
     assert desk.state(name) == ("trial", "", False)
 
@@ -414,7 +414,7 @@ def test_all_that_came_from_a_source_is_undone_in_one_revision(desk: Desk) -> No
         "  R1 goes back to: Use pip. (active)\n"
         "  R4 is undone: Use tabs.\n"
         "  R6 is undone: Use make.\n"
-        "Running sessions drop what was rolled back at their next get_rules; `mcp-promptlearn rollback` undoes this."
+        "Running sessions follow at their next get_rules; `mcp-promptlearn rollback` undoes this."
     )
     assert desk.told[0] == "From agent:test came, and would go:"
     assert sorted(served(desk)) == ["Keep lines short.", "Use pip."]
@@ -488,3 +488,8 @@ def test_an_agent_undoes_nothing(desk: Desk) -> None:
         assert f"{words[0]} is for a person" in desk.refused(*words, "--yes")
     assert desk.run("add", "Use nox.", "--trial").startswith("R2 is candidate")
     assert desk.state("R1") == ("active", "", False)
+
+
+def test_a_word_that_is_neither_a_revision_nor_a_rule_is_told_so(desk: Desk) -> None:
+    assert desk.code("rollback", "last", "--yes") == 2
+    assert "'last' is neither a revision, like 4, nor a rule, like R12" in desk.errors
