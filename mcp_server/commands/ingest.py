@@ -66,6 +66,8 @@ class Result(NamedTuple):
                 f"{count(self.tests, 'test')}, {self.failures} failed, "
                 f"{count(self.errors, 'error')}, {self.skipped} skipped{partly}; "
             )
+        if self.note.startswith("nothing new") and not self.evidence:
+            return f"{self.path}{many}: {told}{self.note}"
         return f"{self.path}{many}: {told}{new}" + (f" ({self.note})" if self.note else "")
 
 

@@ -228,7 +228,7 @@ def markdown(found: "Report") -> Iterator[str]:
     decided = found.decided
     if decided is not None and decided.set is not None:
         yield f"- All learnt rules together: {words.whole(decided.set, found.policy)}."
-    yield f"- They cost {words.sums(found.live)}. Sessions come at {words.speed(found.pace)}."
+    yield f"- They cost {words.sums(found.live)}. Sessions: {words.speed(found.pace)}."
     if decided is not None:
         yield (
             f"- Looked {count(decided.looks, 'time')}; effects come from coins thrown for each session, and intervals "

@@ -323,7 +323,7 @@ class Scan:
         lines = [
             f"{count(moment, 'correction')} bound to the moment, of which no rule can be made." if moment else "",
             f"{count(kept, 'sentence')} kept before: see `mcp-promptlearn review`." if kept else "",
-            f"Said in them and a rule already: {', '.join(f'R{ident}' for ident in rules)}." if rules else "",
+            f"Said before and a rule already: {', '.join(f'R{ident}' for ident in rules)}." if rules else "",
             "" if shown or not self.tally.prompts else "Nothing that was said in them asks for a rule.",
         ]
         for number, line in enumerate(filter(None, lines)):

@@ -117,6 +117,7 @@ class Play:
         passed = report.read_bytes()
 
         self._title("Where the rule comes from, and how to undo it")
+        self._note("No coins are thrown in this play before step 8, so nothing is measured yet.")
         self._command("why", "R1")
         closed = not first.passed and second.passed and "[R1]" in second.rules
         self._note("Every decision is a revision: `mcp-promptlearn rollback` would undo the last one, your approval.")

@@ -104,7 +104,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         say(f"  meant to prevent: {fingerprint.parse(rule.target).readable()}")
     for version in versions[:-1]:
         say(f"  version {version.number} said: {version.text or FORGOTTEN}")
-    say(f"Evidence ({count(len(quotes), 'piece')}):")
+    say(f"Evidence ({count(len(quotes), 'piece')}):" if quotes else "Evidence: none")
     for fact in quotes[:8]:
         say(f"  {moment(fact.time)}  {_who(fact)}: {_short(fact.text)}")
     if len(quotes) > 8:

@@ -113,6 +113,9 @@ def standing(account: Account, *, off: bool) -> str:
     if rule.pinned:
         return "pinned by a person: always shown, so there is nothing to compare it with"
     if made is not None:
+        if rule.state is State.RETIRED and made.state != RETIRED:
+            # The reason is of the time when it lived.
+            return f"{rule.ending or 'retired'} since the last consolidate"
         parts = made.reason.split("; ")
         return "; ".join(parts if account.told is None else [p for p in parts[1:] if not p.startswith(_SHOWN)])
     return _undecided(rule, off=off)

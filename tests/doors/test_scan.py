@@ -115,7 +115,7 @@ def test_yes_keeps_the_quotes_of_which_consolidate_and_review_make_a_rule(said: 
     assert [rule.text for rule in said.rules().values()] == ["Use pnpm, not npm."]
     said.keys = ["y"]
     said.run("review")
-    assert "Said in them and a rule already: R1." in said.run("scan")
+    assert "Said before and a rule already: R1." in said.run("scan")
 
 
 def test_what_was_kept_is_not_asked_again_until_it_is_said_again(said: Desk) -> None:

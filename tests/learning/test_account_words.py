@@ -127,6 +127,11 @@ def test_a_rule_without_a_decision_says_why(rule: Rule, off: bool, said: str) ->
     assert words.standing(account(rule, None), off=off) == said
 
 
+def test_what_ended_since_the_last_decision_is_not_told_by_the_reason_it_lived_by() -> None:
+    ended = account(a_rule(state=State.RETIRED, ending=Ending.UNDONE), made(reason="on trial"))
+    assert words.standing(ended, off=False) == "undone since the last consolidate"
+
+
 def test_a_reason_does_not_repeat_the_numbers_beside_it() -> None:
     reason = f"{PLAIN.reason}; it looks good: approve it?"
     assert words.standing(account(a_rule(), made(reason=reason)), off=False) == "on trial; it looks good: approve it?"
