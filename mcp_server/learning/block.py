@@ -92,7 +92,7 @@ def put(text: str, body: str) -> str:
     a text or body in which the block would not be found again.
     """
     old = block(text)
-    ends = _line_end(text)
+    ends = _line_end(text if old is None else text[: old.start], otherwise=text)
     if old is None:
         gap = 0 if not text else 1 if text.endswith(("\n", "\r")) else 2
         before, after = text + ends * gap, ""
@@ -127,8 +127,9 @@ def _plain(body: str) -> str:
     return re.sub(r"\r\n|\r", "\n", body).removesuffix("\n")
 
 
-def _line_end(text: str) -> str:
-    found = re.search(r"\r\n|\r|\n", text)
+def _line_end(before: str, *, otherwise: str) -> str:
+    """How the lines before our block end, as the last of them does: what is put behind it must not join it."""
+    found = re.findall(r"\r\n|\r|\n", before)[-1:] or re.findall(r"\r\n|\r|\n", otherwise)[:1]
     return found[0] if found else "\n"
 
 

@@ -92,9 +92,8 @@ def test_a_command_of_the_settings_answers_where_no_other_is_named(desk: Desk, p
     programs.put("tell", f"{ANSWERING}print(answer)")
     desk.settings = replace(desk.settings, command=("tell",))
     desk.run("feedback", SAID)
-    desk.run("consolidate", "--model", "off")
+    assert "worded by" not in desk.run("consolidate", "--model", "off", "--dry-run")
     assert programs.runs == []
-    desk.run("feedback", "Never edit form.py by hand.")
     desk.answers = ["y"]
     assert "worded by tell" in desk.run("consolidate")
 

@@ -88,7 +88,7 @@ def test_simulate_answers_and_chooses(desk: Desk, monkeypatch: pytest.MonkeyPatc
     typed(monkeypatch, *lines)
     hello, exposure, decisions = desk.run("simulate", "--stdio", "--seed", "3").splitlines()
     assert json.loads(hello) == {"t": "hello", "v": 1, "engine": "mcp-promptlearn", "seed": 3}
-    assert json.loads(exposure) == {"t": "exposure", "session": "s7", "shown": [], "p": {"r001": 0.57926}}
+    assert json.loads(exposure) == {"t": "exposure", "session": "s7", "shown": [], "p": {"r001": 0.579153}}
     assert json.loads(decisions)["rules"]["r001"]["withheld"] == 1
     typed(monkeypatch, *lines)
     assert desk.run("simulate", "--stdio") == "\n".join([hello, exposure, decisions]), "hello names the seed as well"

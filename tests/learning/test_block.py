@@ -19,7 +19,7 @@ def test_a_block_reads_as_pinned_here():
     )
 
 
-@pytest.mark.parametrize("text", ["", "x", "x\n", "x\r\n", "x\r\ny", "x\n\n", "\n", "x\r"])
+@pytest.mark.parametrize("text", ["", "x", "x\n", "x\r\n", "x\r\ny", "x\n\n", "\n", "x\r", "\n\r", "x\r\n\r"])
 def test_taking_the_block_out_gives_the_text_back(text: str):
     whole = put(text, BODY)
     assert without(whole) == text
