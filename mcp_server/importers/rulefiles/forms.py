@@ -4,7 +4,7 @@ Hooks ask this too, so nothing heavy is imported.
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 CLAUDE, CLAUDE_LOCAL, CLAUDE_RULES = "CLAUDE.md", "CLAUDE.local.md", ".claude/rules"
 AGENTS, AGENTS_OVERRIDE = "AGENTS.md", "AGENTS.override.md"
@@ -33,19 +33,22 @@ _PLACES = (
     (CURSOR_OLD, r"\.cursorrules"),
     (WINDSURF_OLD, r"\.windsurfrules"),
 )
-_KNOWN = tuple((form, re.compile(rf"(?:(?P<place>.+?)/)?{names}", re.DOTALL)) for form, names in _PLACES)
-
 FORMS = tuple(dict.fromkeys(form for form, _ in _PLACES))
 """Every form, by the name of its file or folder."""
+
+
+@cache
+def _known() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((form, re.compile(rf"(?:(?P<place>.+?)/)?{names}", re.DOTALL)) for form, names in _PLACES)
 
 
 @lru_cache(maxsize=1024)
 def form(path: str) -> str:
     """The form of a file by its path relative to the project; empty for a file that is no rule file."""
-    return next((name for name, pattern in _KNOWN if pattern.fullmatch(path)), "")
+    return next((name for name, pattern in _known() if pattern.fullmatch(path)), "")
 
 
 def place(path: str) -> str:
     """The folder that a rule file speaks for, relative to the project; empty for all of it."""
-    found = next((match for _, pattern in _KNOWN if (match := pattern.fullmatch(path))), None)
+    found = next((match for _, pattern in _known() if (match := pattern.fullmatch(path))), None)
     return (found["place"] or "") if found else ""

@@ -32,6 +32,9 @@ def load(chances: list[float], lengths: list[float]) -> float:
 def test_the_coin_is_the_first_53_bits_of_a_keyed_hash_of_rule_version_and_session() -> None:
     digest = hmac.new(b"5", b"r1|2|s7", "sha256").digest()
     assert coin.throw(KEY, "r1", 2, "s7") == (int.from_bytes(digest, "big") >> (256 - 53)) / 2**53
+    for key in (b"", b"k" * 32, b"k" * 64, b"k" * 65):
+        digest = hmac.new(key, b"r1|2|s7", "sha256").digest()
+        assert coin.throw(key, "r1", 2, "s7") == (int.from_bytes(digest, "big") >> (256 - 53)) / 2**53
     assert coin.throw(KEY, "r1", 3, "s7") != coin.throw(KEY, "r1", 2, "s7")
     assert 0.0 <= coin.throw(KEY, "\ud800", 1, "s") < 1.0
 
