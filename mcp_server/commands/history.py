@@ -115,7 +115,7 @@ def changed(before: Revision | None, after: Revision) -> list[str]:
         if was is entry or was == entry:  # most are the same object, which is quicker to see
             continue
         parts: list[str] = []
-        if was is None or was.state != entry.state:
+        if was is None or (was.state, was.ending) != (entry.state, entry.ending):
             parts.append("on trial" if entry.state is State.TRIAL else str(entry.ending or entry.state))
         if was is not None and was.version != entry.version:
             parts.append(f"version {was.version} -> {entry.version}")

@@ -200,6 +200,8 @@ def changes(account: Account, needs: float, policy: Policy) -> list[str]:
     rule, made = account.rule, account.made
     if rule.pinned:
         return ["only a person, with `unpin`: then coins are thrown for it"]
+    if made is None and rule.state is State.RETIRED:
+        return [f"only a person: `mcp-promptlearn rollback {rule.name}`"]
     if made is None or policy.off:
         return [
             "coins are off: `off = false` under `[trials]`" if policy.off else "the next consolidate that hears of it"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from mcp_server.learning.likeness import Shelf
 from mcp_server.learning.screen import forbids_danger
 from mcp_server.learning.select import BUDGET, filed, fits_pinned
-from store.records import LIVE, Ending, Operation, Revision, Rule, State, Trust, Wording
+from store.records import FORGOTTEN, LIVE, Ending, Operation, Revision, Rule, State, Trust, Wording
 from store.revise import Move, Pin, Restore, Reword, Step, undone
 
 LIVE_RULES = 50
@@ -223,13 +223,15 @@ def back_to(goal: Revision | None, head: Revision, rules: Mapping[int, Rule]) ->
     """Steps that bring every rule to where it stood in `goal`; None is the time before the first revision.
 
     Rules that came after it and that a revision knows are undone. Candidates that agents suggested
-    since are left for review: they are shown to nobody.
+    since are left for review: they are shown to nobody. A rule whose words were forgotten stays stopped.
     """
     then = {entry.rule: entry for entry in (goal.entries if goal else ())}
     steps: list[Step] = []
     for entry in head.entries:
         rule = rules[entry.rule]
         wanted = then.get(entry.rule) or undone(rule)
+        if rule.text == FORGOTTEN and wanted.version == rule.current.number and wanted.state is not State.RETIRED:
+            continue
         if (rule.current.number, rule.state, rule.pinned, rule.ending) != (
             wanted.version,
             wanted.state,

@@ -493,3 +493,23 @@ def test_an_agent_undoes_nothing(desk: Desk) -> None:
 def test_a_word_that_is_neither_a_revision_nor_a_rule_is_told_so(desk: Desk) -> None:
     assert desk.code("rollback", "last", "--yes") == 2
     assert "'last' is neither a revision, like 4, nor a rule, like R12" in desk.errors
+
+
+def test_going_back_to_before_a_text_was_forgotten_serves_no_empty_rule(desk: Desk) -> None:
+    desk.run("add", "Use uv.")
+    desk.run("add", "Use the word Canary in tests.")
+    desk.run("forget", "R2", "--yes")
+    desk.run("add", "Sort imports.")
+    desk.run("rollback", "2", "--yes")
+    assert {rule.name: str(rule.ending or rule.state) for rule in desk.rules().values()} == {
+        "R1": "active",
+        "R2": "retired",
+        "R3": "undone",
+    }
+
+
+def test_a_retired_rule_that_is_undone_is_said_to_be_that(desk: Desk) -> None:
+    desk.run("add", "Use uv.")
+    desk.run("add", "Sort imports.")
+    desk.run("retire", "R2", "--yes")
+    assert "R2 undone" in desk.run("rollback", "1", "--yes")

@@ -207,6 +207,7 @@ def test_a_retired_rule_says_whether_it_can_return(ending: str, said: str) -> No
 def test_what_nobody_measures_says_what_would_make_it_measured() -> None:
     assert changes(a_rule(pinned=True), PLAIN) == "only a person, with `unpin`: then coins are thrown for it"
     assert changes(a_rule(), None) == "the next consolidate that hears of it"
+    assert changes(a_rule(state=State.RETIRED), None) == "only a person: `mcp-promptlearn rollback R1`"
     assert changes(a_rule(), PLAIN, POLICY._replace(off=True)) == "coins are off: `off = false` under `[trials]`"
 
 
