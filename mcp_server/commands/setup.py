@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
+from shutil import get_terminal_size
 from textwrap import fill
 
 from mcp_server import byfile
@@ -246,7 +247,15 @@ def _by_file(wiring: Wiring, entries: Mapping[str, Entry]) -> str:
 
 def _say_notes(wiring: Wiring, client: Client, *, project: bool) -> None:
     for note in _notes(client, project=project):
-        wiring.say(fill(note, width=100, initial_indent="  - ", subsequent_indent="    ", break_long_words=False))
+        wiring.say(
+            fill(
+                note,
+                width=min(100, get_terminal_size((100, 24)).columns),
+                initial_indent="  - ",
+                subsequent_indent="    ",
+                break_long_words=False,
+            )
+        )
 
 
 def _notes(client: Client, *, project: bool) -> list[str]:
