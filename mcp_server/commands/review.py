@@ -131,7 +131,7 @@ def decide(wiring: Wiring, ident: int) -> bool:
 
 def _decided(wiring: Wiring, rule: Rule, rules: dict[int, Rule], head: int) -> bool:
     keys = {"y": f"admit{_usually(rule, rules)}", "t": "on trial", "a": "active", "n": "reject"}
-    keys |= {"e": "edit and admit", "s": "skip", "q": "quit"}
+    keys |= {"e": "edit", "s": "skip", "q": "quit"}
     if rule.operation is Operation.RETIRE:
         keys = {key: words for key, words in keys.items() if key not in {"t", "a", "e"}}
     while True:

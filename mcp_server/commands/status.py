@@ -69,7 +69,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     wiring.say(f"{place.project.name} at revision {facts['revision']}  ({key})")
     wiring.say(
         f"  rules     {_plain(store, key, State.ACTIVE)} active, {_plain(store, key, State.TRIAL)} on trial, "
-        f"{facts['pinned']} pinned, {facts['global']} global, {facts['candidates']} waiting for review, "
+        f"{facts['pinned']} pinned, {facts['global']} global, {facts['candidates']} waiting, "
         f"{facts['retired']} retired"
     )
     if filed:

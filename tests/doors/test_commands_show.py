@@ -76,7 +76,7 @@ def test_status_counts_what_is_known(desk: Desk) -> None:
     repository(desk.folder, remote="https://github.com/me/thing")
     assert desk.run("status").splitlines() == [
         "project at revision 0  (github.com/me/thing)",
-        "  rules     0 active, 0 on trial, 0 pinned, 0 global, 0 waiting for review, 0 retired",
+        "  rules     0 active, 0 on trial, 0 pinned, 0 global, 0 waiting, 0 retired",
         "  sessions  0",
         "  evidence  0 test runs with 0 failures, 0 remarks, 0 reports by agents",
         f"  store     {desk.home / 'promptlearn.db'}",
@@ -94,7 +94,7 @@ def test_status_counts_what_is_known(desk: Desk) -> None:
     desk.model = "tiny"
     assert desk.run("status").splitlines() == [
         "project at revision 2  (github.com/me/thing)",
-        "  rules     1 active, 0 on trial, 1 pinned, 1 global, 1 waiting for review, 0 retired",
+        "  rules     1 active, 0 on trial, 1 pinned, 1 global, 1 waiting, 0 retired",
         "  sessions  1, the last 2026-01-01 00:00 UTC",
         "  evidence  1 test run with 1 failure, 1 remark, 0 reports by agents",
         f"  store     {desk.home / 'promptlearn.db'}",

@@ -22,7 +22,7 @@ from tests.doors.desk import AGENT, SAFETY, Desk
 from tests.learning.decisions import decide, made
 from tests.store.facts import adding, fact, wording
 
-KEYS = "y admit (on trial), t on trial, a active, n reject, e edit and admit, s skip, q quit"
+KEYS = "y admit (on trial), t on trial, a active, n reject, e edit, s skip, q quit"
 OWN = KEYS.replace("(on trial)", "(active)")
 TARGET = "test:tests.test_form::test_fields|AssertionError|form.py:make"
 
