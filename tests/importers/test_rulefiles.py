@@ -503,3 +503,15 @@ def test_where_rules_stand_is_kept_as_it_was():
     assert again == Filing(("AGENTS.md", "a/CLAUDE.md"), {3: ("GEMINI.md",)}, {"AGENTS.md": 7})
     assert again.forms == {"AGENTS.md"}
     assert Filing.load(None) == Filing((), {})
+
+
+def test_what_is_left_of_our_block_without_its_markers_is_no_rule_of_the_persons():
+    text = (
+        "## Rules of this project\n\n"
+        "Learned from earlier sessions. Change them with `mcp-promptlearn edit`, not here.\n\n"
+        "- [R1] Use uv, not pip.\n\nFor `src/**/*.ts`:\n\n- [R9] Use four spaces.\n\n## Mine\n\n- Ask before you push.\n"
+    )
+    found = read(text.encode(), "AGENTS.md")
+    assert [passage.text for passage in found.passages][-1] == "Ask before you push."
+    assert not any("R9" in passage.text or "Learned" in passage.text for passage in found.passages)
+    assert found.left_out["left of our own block"] == 2

@@ -1,5 +1,6 @@
 """A rule file as it was read: whose it is, where it applies, and what it says."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -10,11 +11,15 @@ from mcp_server.importers.rulefiles.letters import letters
 from mcp_server.importers.rulefiles.passages import Passage, imports, passages
 from mcp_server.importers.rulefiles.placed import placed
 from mcp_server.importers.rulefiles.regions import regions
+from mcp_server.learning.exported import ABOUT
 from mcp_server.learning.fences import lines_of
 from mcp_server.learning.select import tokens
 
 ALWAYS, BY_PATH, ON_REQUEST, BY_HAND = "always", "by path", "on request", "by hand"
 """When a client reads a file: in every session, with files of its scope, when the model asks, when a person does."""
+
+OURS = "left of our own block"
+_NAMED = re.compile(r"For `[^\n]*`: \[R\d+\] ")
 
 
 class Book(NamedTuple):
@@ -57,6 +62,11 @@ def draft(data: bytes, path: str, *, matter: bool = True) -> Draft:
     return Draft(path, text, tuple(lines), found, tuple(each for each in (note, found.note) if each))
 
 
+def _ours(text: str) -> bool:
+    """Was it left of a block of ours whose markers are gone, and would it be another rule than the one it was?"""
+    return text.startswith(ABOUT) or _NAMED.match(text) is not None
+
+
 def book(each: Draft, *, globs: Sequence[str] = (), when: str = "", follows: bool = False) -> Book:
     """The book of a file; `globs` are its own, and `follows` says that `@path` in its text is an import."""
     scope = placed(place(each.path), globs)
@@ -64,12 +74,14 @@ def book(each: Draft, *, globs: Sequence[str] = (), when: str = "", follows: boo
     said = passages(own.lines, first=each.front.length)
     left = Counter(own.left_out)
     left.update(said.left_out)
+    kept = tuple(passage for passage in said.passages if not _ours(passage.text))
+    left.update({OURS: len(said.passages) - len(kept)} if len(kept) < len(said.passages) else {})
     return Book(
         path=each.path,
         form=form(each.path),
         paths=scope.paths,
         when=when or (BY_PATH if scope.paths else ALWAYS),
-        passages=said.passages,
+        passages=kept,
         imports=tuple(dict.fromkeys(imports(own.lines))) if follows else (),
         left_out=dict(left),
         notes=(*each.notes, *scope.notes, *own.notes),
