@@ -107,7 +107,8 @@ def in_words(numbers: Mapping[str, object]) -> str:
     seen = f"in view in {numbers.get('addressed')} of {failures} later sessions in which it failed again"
     seen += f", and in {numbers.get('disturbed')} of {others} in which it did not"
     if numbers.get("verdict") == UNVERIFIED:
-        return f"unverified: only {failures} later {'session' if failures == 1 else 'sessions'} in which it failed"
+        few = "no later session" if not failures else f"only {failures} later {'session' if failures == 1 else 'sessions'}"
+        return f"unverified: {few} in which it failed"
     return f"{numbers.get('verdict')}: {seen}{worse}"
 
 
