@@ -107,7 +107,8 @@ def in_words(numbers: Mapping[str, object]) -> str:
     seen = f"in view in {numbers.get('addressed')} of {failures} later sessions in which it failed again"
     seen += f", and in {numbers.get('disturbed')} of {others} in which it did not"
     if numbers.get("verdict") == UNVERIFIED:
-        few = "no later session" if not failures else f"only {failures} later {'session' if failures == 1 else 'sessions'}"
+        sessions = "session" if failures == 1 else "sessions"
+        few = f"only {failures} later {sessions}" if failures else "no later session"
         return f"unverified: {few} in which it failed"
     return f"{numbers.get('verdict')}: {seen}{worse}"
 

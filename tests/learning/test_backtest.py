@@ -28,7 +28,9 @@ def test_a_scope_that_would_have_met_no_later_failure_is_negative() -> None:
 def test_too_little_says_nothing_and_says_how_little() -> None:
     thin = backtest(paths=("web/**",), failures=FAILED[:1], others=OTHERS)
     assert (thin.verdict, thin.words) == (UNVERIFIED, "unverified: only 1 later session in which it failed")
-    assert backtest(paths=(), failures=(), others=()).words.startswith("unverified: no later session in which it failed")
+    assert backtest(paths=(), failures=(), others=()).words.startswith(
+        "unverified: no later session in which it failed"
+    )
 
 
 def test_a_narrowing_that_loses_later_failures_is_negative_however_it_fares_else() -> None:
