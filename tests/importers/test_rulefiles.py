@@ -509,9 +509,9 @@ def test_what_is_left_of_our_block_without_its_markers_is_no_rule_of_the_persons
     text = (
         "## Rules of this project\n\n"
         "Learned from earlier sessions. Change them with `mcp-promptlearn edit`, not here.\n\n"
-        "- [R1] Use uv, not pip.\n\nFor `src/**/*.ts`:\n\n- [R9] Use four spaces.\n\n## Mine\n\n- Ask before you push.\n"
+        "- [R1] Use uv, not pip.\n\nFor `src/**/*.ts`:\n\n- [R9] Use four spaces.\n\n## Mine\n\n- Ask before a push.\n"
     )
     found = read(text.encode(), "AGENTS.md")
-    assert [passage.text for passage in found.passages][-1] == "Ask before you push."
+    assert [passage.text for passage in found.passages][-1] == "Ask before a push."
     assert not any("R9" in passage.text or "Learned" in passage.text for passage in found.passages)
     assert found.left_out["left of our own block"] == 2
