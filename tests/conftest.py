@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import signal
 import socket
 import sqlite3
 from itertools import count
@@ -57,6 +58,10 @@ GIT = {
 
 
 PERSONS = count()
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell's background job ignores it, and so would every process that a test interrupts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Clock:
