@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,17 +62,12 @@ def deliver(
     seen = [exposure for exposure in triggered if exposure.delivered]
     known = {(exposure.rule, exposure.version) for exposure in seen}
     versions = _older(store, rules, triggered)
+    assigned = partial(
+        assign, rules, session=session.id, files=touched, triggered=triggered, versions=versions, coins=coins
+    )
     note = place.note
     try:
-        new = assign(
-            rules,
-            session=session.id,
-            files=touched,
-            triggered=triggered,
-            versions=versions,
-            key=store.coin_key,
-            coins=coins,
-        )
+        new = assigned(key=store.coin_key)
         if place.project.path:
             store.know(place.project)
         delivery = store.deliver(
@@ -83,16 +79,7 @@ def deliver(
         )
     except (BusyError, FullError, ReadOnlyError) as error:
         # A rule on trial is only shown where that is known afterwards, and what a coin kept out stays out.
-        new = assign(
-            rules,
-            session=session.id,
-            files=touched,
-            triggered=triggered,
-            versions=versions,
-            key=bytes,
-            coins=coins,
-        )
-        held = [*triggered, *new]
+        held = [*triggered, *assigned(key=bytes)]
         note = "; ".join(filter(None, (f"not recorded: {error}", note)))
         episode = "none"
     else:
