@@ -151,3 +151,16 @@ def _run(*args: str, cwd: Path) -> set[str]:
     done = subprocess.run(command, cwd=cwd, capture_output=True, encoding="utf-8", timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     return set(done.stderr.split())
+
+
+def test_the_serving_path_imports_no_numpy_and_nothing_else_that_is_shipped_does() -> None:
+    def named(node: ast.AST) -> list[str]:
+        if isinstance(node, ast.Import):
+            return [each.name for each in node.names]
+        return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+
+    imported = {
+        module.partition(".")[0] for tree in TREES.values() for node in ast.walk(tree) for module in named(node)
+    }
+    assert "json" in imported
+    assert not imported & {"numpy", "scipy", "pandas"}
