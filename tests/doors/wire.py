@@ -32,6 +32,8 @@ def environment(home: Path, folder: Path, **more: str) -> dict[str, str]:
         "HOME": str(home),
         "USERPROFILE": str(home),
         "PROMPTLEARN_HOME": str(home / "promptlearn"),
+        # A coin of chance would withhold a rule in one test of ten.
+        "PROMPTLEARN_TRIALS": "off",
         "CLAUDE_PROJECT_DIR": str(folder),
         **more,
     }
