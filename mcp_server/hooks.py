@@ -73,7 +73,9 @@ def main(client: str, name: str) -> int:
 
 def respond(client: str, name: str, data: bytes, environment: Mapping[str, str], store: "SqliteStore | None") -> Told:
     """The answer to one event; what may be lost of it is not written yet."""
-    agent = _agent(client)
+    from mcp_server.agents.formats import format_of
+
+    agent = format_of(client)
     if len(data) > MOST:
         raise ValueError(f"the event is longer than {MOST} bytes")
     payload: object = json.loads(data.decode("utf-8", "replace"))
@@ -84,7 +86,11 @@ def respond(client: str, name: str, data: bytes, environment: Mapping[str, str],
         return Told(None, "nothing to do")
     if store is None:
         return Told(None, "no store yet")
-    desk = _Desk(event, client, store)
+    if agent.LINKED:
+        from mcp_server.lineage import parents
+
+        event = event._replace(parents=parents())
+    desk = _Desk(event, client, store, carries=name in agent.CARRIES)
     if desk.paused:
         return Told(None, "paused")
     context, screen, said = desk.handle(event)
@@ -102,24 +108,17 @@ def _again() -> bool:
     return twice(os.environ)
 
 
-def _agent(client: str) -> Any:
-    from mcp_server.agents import claude_format
-
-    if client not in {"claude-code", "codex"}:
-        raise ValueError(f"no hooks are known for {client[:40]!r}; known are claude-code and codex")
-    return claude_format
-
-
 class _Desk:
     """The project of one event, and what is done there."""
 
-    def __init__(self, event: Event, client: str, store: "SqliteStore") -> None:
+    def __init__(self, event: Event, client: str, store: "SqliteStore", *, carries: bool) -> None:
         from mcp_server.delivery import paused
         from mcp_server.places import place_of
         from mcp_server.session import identity
 
         self.store, self._client, self._session = store, client, identity(event.session)
         self._parents = event.parents
+        self._carries = carries
         self.works: list[Work] = []
         self.spoken: tuple[str, str, float] | None = None
         self.place: Place = place_of(store, event.folder)
@@ -136,7 +135,11 @@ class _Desk:
                 return answer
             case Prompted(text=text):
                 self.spoken = self._session, self.place.project.key, time.time()
-                return self._heard(text)
+                # Where a session's start reaches no model, its rules come with what is typed first.
+                context, screen, brought = "", "", ""
+                if self._carries:
+                    context, screen, brought = self._deliver(event, files=(), whole=False)
+                return context, screen, ", ".join(filter(None, (brought, self._heard(text))))
             case Ran():
                 return self._ran(event)
             case Finished():
@@ -157,6 +160,8 @@ class _Desk:
                 self.store.sight(Sighting(self._client, self._session, now), self._parents)
             except BusyError:
                 self.store.hurry()
+        if not self._carries:
+            return "", "", "seen"
         model = clean_line(event.model, limit=80).text if isinstance(event, Started) else ""
         session = Session(self._session, self.place.project.key, self._client, now, now, model=model)
         coins = knobs.read(home.folder(os.environ), os.environ).coins
@@ -202,7 +207,7 @@ class _Desk:
                     self.store.keep_answer(stopping(project), "", now=time.time())
         return told
 
-    def _heard(self, text: str) -> tuple[str, str, str]:
+    def _heard(self, text: str) -> str:
         from mcp_server.heard import remarks
         from mcp_server.settings import secrets
 
@@ -216,7 +221,7 @@ class _Desk:
         )
         if facts:
             self.store.record(facts)
-        return "", "", f"{len(facts)} remarks kept"
+        return f"{len(facts)} remarks kept"
 
     def _ran(self, event: Ran) -> tuple[str, str, str]:
         from mcp_server.masks import masked

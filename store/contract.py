@@ -372,7 +372,7 @@ class Store(Protocol):
         ...
 
     def sighted(self, pids: Sequence[int]) -> Sighting | None:
-        """The newest session seen under any of these processes."""
+        """The session seen last under the first of these processes under which one was: name the nearest first."""
         ...
 
     # The rest

@@ -515,8 +515,7 @@ class MemoryStore:
 
     def sighted(self, pids: Sequence[int]) -> Sighting | None:
         """See `Store.sighted`."""
-        found = [self._sightings[pid] for pid in sorted(pids) if pid in self._sightings]
-        return max(found, key=lambda sighting: sighting.time, default=None)
+        return next((self._sightings[pid] for pid in pids if pid in self._sightings), None)
 
     # The rest
 

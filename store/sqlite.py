@@ -709,8 +709,8 @@ class SqliteStore:
         """See `Store.sighted`."""
         with self._db.reading() as db:
             row = db.execute(
-                """SELECT client, session, time FROM sightings
-                WHERE pid IN (SELECT value FROM json_each(?)) ORDER BY time DESC, pid LIMIT 1""",
+                """SELECT client, session, time FROM json_each(?) AS given
+                JOIN sightings ON pid = given.value ORDER BY given.key LIMIT 1""",
                 (json.dumps(list(pids)),),
             ).fetchone()
         return None if row is None else Sighting(*row)

@@ -8,7 +8,8 @@ before it is made, nor could the file be given back byte for byte. `--print` nam
 import json
 import shlex
 
-from mcp_server.agents.client import SERVER, Client, File, Machine
+from mcp_server.agents.claude_format import CARRIES, sample
+from mcp_server.agents.client import SERVER, Client, File, Hooks, Machine, Moment, Seen
 from mcp_server.agents.parts import pruned
 from mcp_server.agents.plugin import switched_on
 
@@ -93,7 +94,7 @@ def _command(machine: Machine) -> str:
 CLIENT = Client(
     NAME,
     "Claude Code",
-    True,
+    "2.1.330",
     ("claude",),
     _folders,
     _files,
@@ -102,4 +103,5 @@ CLIENT = Client(
     ("Sessions that are open now keep their old settings; start a new one.",),
     ("Claude Code asks once, in this folder, whether it may use the server of .mcp.json.",),
     plugin=switched_on,
+    hooks=Hooks(tuple(EVENTS), CARRIES - {"PostToolUse"}, sample, frozenset(Moment), frozenset(Seen)),
 )

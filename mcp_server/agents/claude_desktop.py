@@ -15,7 +15,7 @@ def _files(machine: Machine) -> tuple[File, ...]:
 CLIENT = Client(
     "claude-desktop",
     "Claude Desktop",
-    False,
+    "",
     (),
     _folders,
     _files,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from mcp_server.agents.events import Edited, Ended, Event, Finished, Prompted, Ran, Started
+from mcp_server.agents.events import Edited, Ended, Event, EventError, Finished, Prompted, Ran, Started
 
 EDITS = {"Edit": "file_path", "Write": "file_path", "MultiEdit": "file_path", "NotebookEdit": "notebook_path"}
 """Tools that touch a file, and where they say which."""
@@ -19,8 +19,11 @@ BEGINNINGS = frozenset({"startup", "clear"})
 """Sources of SessionStart at which a session is new: the one moment to tell the person something."""
 
 
-class EventError(ValueError):
-    """An event that is not what its name says."""
+CARRIES = frozenset({"SessionStart", "SubagentStart", "PostToolUse"})
+"""Events whose answer reaches the model, and which bring it rules."""
+
+LINKED = False
+"""Our server learns the session's id from these clients, or by CLAUDE_PID, so no other process id is needed."""
 
 
 def event(name: str, payload: Mapping[str, Any], environment: Mapping[str, str]) -> Event | None:
@@ -53,6 +56,11 @@ def event(name: str, payload: Mapping[str, Any], environment: Mapping[str, str])
             return Ended(*head)
         case _:
             raise EventError(f"{name[:40]!r} is not an event we know")
+
+
+def sample(name: str, folder: str) -> Mapping[str, object]:
+    """An event of nothing that anybody did."""
+    return {"session_id": "doctor", "cwd": folder, "hook_event_name": name, "source": "startup", "prompt": ""}
 
 
 def answer(name: str, *, context: str, screen: str) -> Mapping[str, Any] | None:

@@ -5,6 +5,7 @@ import posixpath
 import re
 import shlex
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from typing import NamedTuple
 
 from mcp_server.agents.parts import Part
@@ -94,6 +95,43 @@ class File(NamedTuple):
     """Does the client read comments in it?"""
     seed: str = ""
     """What a new one begins with."""
+    whole: str = ""
+    """The text of a file that is ours alone, which has no other part of ours."""
+    runs: bool = False
+    """Is it a program, which has to be allowed to run?"""
+
+
+class Moment(StrEnum):
+    """When rules reach a session of themselves, before its agent asks for any."""
+
+    START = "at the start"
+    FILE = "with the first edit of a file"
+    HELPER = "to a sub-agent"
+    COMPACTION = "after a compaction"
+
+
+class Seen(StrEnum):
+    """What of a session is observed, so that nobody has to report it."""
+
+    PROMPTS = "what you type"
+    EDITS = "edited files"
+    COMMANDS = "commands and their results"
+    END = "the end"
+
+
+class Hooks(NamedTuple):
+    """What a client tells us of while it works, and when it takes rules in."""
+
+    events: tuple[str, ...]
+    """In its own words, in the order of a session."""
+    told: frozenset[str]
+    """Those at which rules must come through, as `doctor` proves it."""
+    sample: Callable[[str, str], Mapping[str, object]]
+    """By event and folder: what the client would say, of nothing that anybody did."""
+    arrives: frozenset[Moment]
+    seen: frozenset[Seen]
+    through: str = "hooks"
+    """What carries them, for a person."""
 
 
 class Client(NamedTuple):
@@ -102,8 +140,8 @@ class Client(NamedTuple):
     name: str
     """As it is typed."""
     title: str
-    was_run: bool
-    """Was all of this tried with the real program, or is it what its makers document?"""
+    tried: str
+    """The version of the real program with which all of this was run; empty where it is what its makers document."""
     programs: tuple[str, ...]
     folders: Callable[[Machine], tuple[str, ...]]
     """Folders that tell that it was used."""
@@ -120,6 +158,13 @@ class Client(NamedTuple):
     """By path and text of a hooks file: where the client notes, in the file beside it, that it trusts our hooks."""
     plugin: Callable[[Mapping[str, str], str, str], str] = no_plugin
     """By environment, home and project: the file that switches a plugin of ours on; empty where none does."""
+    hooks: Hooks | None = None
+    """None where rules come only when an agent asks for them, or by a file."""
+
+    @property
+    def was_run(self) -> bool:
+        """Was all of this tried with the real program?"""
+        return bool(self.tried)
 
 
 def no_files(machine: Machine, project: str) -> tuple[File, ...]:

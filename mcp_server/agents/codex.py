@@ -10,7 +10,8 @@ import shlex
 from collections.abc import Mapping
 from typing import cast
 
-from mcp_server.agents.client import SERVER, Client, File, Machine
+from mcp_server.agents.claude_format import CARRIES, sample
+from mcp_server.agents.client import SERVER, Client, File, Hooks, Machine, Moment, Seen
 from mcp_server.agents.parts import at, handlers, read
 
 NAME = "codex"
@@ -90,7 +91,7 @@ AGAIN = "Codex notes what you trust in config.toml, with a fingerprint of each h
 CLIENT = Client(
     NAME,
     "Codex",
-    True,
+    "0.169.0",
     ("codex",),
     _folders,
     _files,
@@ -99,4 +100,5 @@ CLIENT = Client(
     (TRUST, AGAIN),
     ("Codex reads a project's .codex folder only where you trust the project.",),
     marks,
+    hooks=Hooks(tuple(EVENTS), CARRIES - {"PostToolUse"}, sample, frozenset(Moment), frozenset(Seen)),
 )

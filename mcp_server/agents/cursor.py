@@ -28,7 +28,7 @@ ASKS = (
 CLIENT = Client(
     "cursor",
     "Cursor",
-    False,
+    "",
     ("cursor", "cursor-agent"),
     _folders,
     _files,

@@ -3,6 +3,10 @@
 from typing import NamedTuple
 
 
+class EventError(ValueError):
+    """An event that is not what its name says."""
+
+
 class Started(NamedTuple):
     """A session begins, goes on after resume, clear or compaction, or a sub-agent begins in it."""
 

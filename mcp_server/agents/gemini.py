@@ -24,7 +24,7 @@ def _project_files(machine: Machine, project: str) -> tuple[File, ...]:
 CLIENT = Client(
     "gemini",
     "Gemini CLI",
-    True,
+    "0.61.0",
     ("gemini",),
     _folders,
     _files,

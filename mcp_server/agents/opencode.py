@@ -35,7 +35,7 @@ def _project_files(machine: Machine, project: str) -> tuple[File, ...]:
 CLIENT = Client(
     "opencode",
     "opencode",
-    True,
+    "1.18.33",
     ("opencode",),
     _folders,
     _files,

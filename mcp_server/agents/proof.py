@@ -7,13 +7,12 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from mcp_server.agents import claude_code, codex
-from mcp_server.agents.client import Machine
+from mcp_server.agents.client import Client, Hooks, Machine
 from store import open_store
 from store.records import Source, State, Trust, Wording
 from store.revise import Add, Step
@@ -23,12 +22,6 @@ PATIENCE = 20.0
 """Seconds after which a server or hook that does not answer is taken for broken."""
 
 SENTENCE = "Say so when doctor is at work."
-
-HOOKS: Mapping[str, Sequence[str]] = {claude_code.NAME: tuple(claude_code.EVENTS), codex.NAME: tuple(codex.EVENTS)}
-"""The hooks of each client that has some."""
-
-TOLD = frozenset({"SessionStart", "SubagentStart"})
-"""Events at which a rule must arrive."""
 
 
 class Proof(NamedTuple):
@@ -58,14 +51,16 @@ def server(machine: Machine) -> Proof:
     return Proof("server", done.seconds, "" if len(tools) == 3 else f"it has {len(tools)} tools and not 3")
 
 
-def hooks(client: str, machine: Machine) -> list[Proof]:
+def hooks(client: Client, machine: Machine) -> list[Proof]:
     """Run each hook of a client with an event of our own making."""
+    if client.hooks is None:
+        return []
     with TemporaryDirectory(prefix="promptlearn-doctor-") as scratch:
         folder, home = Path(scratch, "project"), Path(scratch, "home")
         folder.mkdir()
         _prepare(home)
         there = machine._replace(store=str(home))
-        return [_hook(client, event, there, folder) for event in HOOKS.get(client, ())]
+        return [_hook(client.name, client.hooks, event, there, folder) for event in client.hooks.events]
 
 
 def _prepare(home: Path) -> None:
@@ -77,8 +72,8 @@ def _prepare(home: Path) -> None:
     store.close()
 
 
-def _hook(client: str, event: str, machine: Machine, folder: Path) -> Proof:
-    payload = {"session_id": "doctor", "cwd": str(folder), "hook_event_name": event, "source": "startup", "prompt": ""}
+def _hook(client: str, hooks: Hooks, event: str, machine: Machine, folder: Path) -> Proof:
+    payload = hooks.sample(event, str(folder))
     environment = {
         name: value for name, value in os.environ.items() if name not in {"CLAUDE_PROJECT_DIR", "CLAUDE_PID"}
     }
@@ -87,7 +82,7 @@ def _hook(client: str, event: str, machine: Machine, folder: Path) -> Proof:
     if machine.system == "win32":
         line = machine.hook_words(client, event)
     done = _run(line, json.dumps(payload), environment, cwd=str(folder))
-    if done.fault or event not in TOLD:
+    if done.fault or event not in hooks.told:
         return done._replace(name=event)
     return Proof(event, done.seconds, "" if SENTENCE in done.name else "no rule came through it")
 

@@ -15,6 +15,7 @@ from mcp_server.agents.files import Seen, UnfitError, look, missing_folders, rea
 from mcp_server.agents.manifest import Entry
 from mcp_server.agents.parts import ForeignError, Kept, apply, is_shell, merged, read, remove
 from mcp_server.agents.sheet import SpliceError, is_plain
+from mcp_server.agents.whole import aside, mine
 
 
 class Change(NamedTuple):
@@ -27,6 +28,8 @@ class Change(NamedTuple):
     before: str
     after: str
     kept: tuple[Kept, ...]
+    runs: bool = False
+    """Is it a program?"""
 
 
 class Refusal(NamedTuple):
@@ -123,11 +126,17 @@ def write(change: Change, home: Path, entries: dict[str, Entry]) -> None:
         manifest.save(home, entries)
         for folder in missing_folders(real):
             folder.mkdir(mode=0o755 if change.project else 0o700)
-        replace(real, data, mode=0o644 if change.project else 0o600)
+        replace(real, data, mode=_mode(change))
     except OSError as error:
         entries.pop(key, None)
         entries |= {key: old} if old is not None else {}
         raise UnfitError(f"could not be written ({error.strerror or error}); mend that, then run this again") from error
+
+
+def _mode(change: Change) -> int:
+    """Of a new file: a project's may be read by everybody, and a program has to be allowed to run."""
+    shared = 0o755 if change.runs else 0o644
+    return shared if change.project else shared & 0o700
 
 
 def _clash(one: str, other: str) -> bool:
@@ -137,6 +146,10 @@ def _clash(one: str, other: str) -> bool:
 
 def _change(client: Client, project: str, file: File, seen: Seen) -> Change:
     before, toml = text_of(seen.data), is_toml(seen.path)
+    if file.whole:
+        if before and not mine(before):
+            raise UnfitError("is not ours; give it another name or take it away, then run this again")
+        return Change(client, project, file.words, seen, before, file.whole, (), runs=file.runs)
     try:
         after, kept = apply(before or file.seed, file.part, toml=toml)
         after.encode("utf-8")
@@ -164,6 +177,10 @@ def _entry(change: Change, data: bytes, old: Entry | None, home: Path) -> Entry:
     folders, kept = (*old.folders, *folders), merged(old.kept, change.kept)
     if found in old.after:
         return Entry(name, change.project, path, real, old.before, (*old.after, now), folders, kept)
+    if not change.kept:
+        # All of it is ours and was edited since: what somebody made of it is not lost.
+        aside(seen.real, seen.data or b"")
+        return Entry(name, change.project, path, real, old.before, (now,), folders, ())
     # Edited since: what is to come back is the edited file without our part.
     bare = remove(change.before, old.kept, toml=is_toml(path))
     gone = not old.before and is_shell(bare, toml=is_toml(path))

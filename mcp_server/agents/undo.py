@@ -13,6 +13,7 @@ from mcp_server.agents.manifest import Entry
 from mcp_server.agents.parts import Kept, is_shell, remove, unknown
 from mcp_server.agents.setup import Refusal, chosen, is_toml, root_of
 from mcp_server.agents.sheet import SpliceError
+from mcp_server.agents.whole import aside, mine
 
 
 class What(StrEnum):
@@ -23,6 +24,7 @@ class What(StrEnum):
     TAKE_OUT = "edited since, so only our part is taken out"
     UNRECORDED = "set up by hand or by an older version, so our part is taken out"
     NOTHING = "as it was already"
+    ASIDE = "edited since, so it is renamed: nothing runs it, and your edits stay"
     MADE = "deleted, as export made it"
     BLOCK = "edited since, so only our block is taken out"
     MARKERS = "our block was edited by hand, so only its markers are taken out and the text stays, as yours"
@@ -68,6 +70,11 @@ def plan(
                     if str(seen.real) in entries or not seen.data or b"promptlearn" not in seen.data:
                         continue
                     before, toml = text_of(seen.data), is_toml(path)
+                    if file.whole:
+                        if mine(before):
+                            what = What.UNRECORDED if before == file.whole else What.ASIDE
+                            undos.append(Undo(path, seen.real, what, seen.data, None, None))
+                        continue
                     after = remove(before, unknown(file.part), toml=toml)
                 except (UnfitError, SpliceError) as error:
                     if _mentions_us(path):
@@ -85,6 +92,8 @@ def execute(undo: Undo, home: Path, entries: dict[str, Entry], *, folder: str = 
         if read_bytes(real) != undo.found:
             raise UnfitError("was changed meanwhile by somebody else; run this again")
         beside(real).unlink(missing_ok=True)
+        if undo.what is What.ASIDE:
+            aside(real, undo.found or b"")
         if undo.data is None and undo.found is not None:
             real.unlink()
             keep_names(real.parent)
@@ -111,6 +120,10 @@ def _recorded(entry: Entry, home: Path, marks: Sequence[tuple[str, ...]]) -> Und
     if manifest.fingerprint(found) in entry.after and (before is not None or not entry.before):
         what = What.DELETE if before is None else What.RESTORE
         return Undo(path, real, what, found, before, entry)
+    if not entry.kept:
+        # A file that is ours alone. Somebody who took our mark out made it theirs.
+        what = What.ASIDE if mine(text_of(found)) else What.NOTHING
+        return Undo(path, real, what, found, None if what is What.ASIDE else found, entry)
     toml = is_toml(path)
     text = remove(text_of(found), entry.kept, toml=toml)
     text = remove(text, [Kept(way, len(way) - 1, was=None) for way in marks], toml=toml, known=True)

@@ -23,7 +23,7 @@ def _project_files(machine: Machine, project: str) -> tuple[File, ...]:
 CLIENT = Client(
     "vscode",
     "VS Code",
-    False,
+    "",
     # `code` is on the PATH of remote machines too, where nobody reads a person's settings: only the folder tells.
     (),
     _folders,

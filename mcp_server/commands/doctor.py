@@ -16,6 +16,7 @@ from store import upkeep
 from store.errors import DamagedError, StoreError
 
 if TYPE_CHECKING:
+    from mcp_server.agents.client import Client
     from mcp_server.agents.proof import Proof
 
 
@@ -217,6 +218,7 @@ def _round_trip(wiring: Wiring) -> list[Check]:
 def _plugin(wiring: Wiring) -> list[Check]:
     """Is our plugin in use, does it find this program, and is it alone?"""
     from mcp_server.agents import plugin
+    from mcp_server.agents.claude_code import CLIENT
 
     home = Path.home()
     try:
@@ -237,7 +239,7 @@ def _plugin(wiring: Wiring) -> list[Check]:
     if program is None:
         words = f"{path} switches it on, but it finds no mcp-promptlearn on PATH or in ~/.local/bin; put it there"
         return [Check(name, False, words)]
-    return [Check(name, True, f"{path} switches it on, and it starts {program}"), *_fired(wiring, "claude-code")]
+    return [Check(name, True, f"{path} switches it on, and it starts {program}"), *_fired(wiring, CLIENT)]
 
 
 def _clients(wiring: Wiring) -> list[Check]:
@@ -272,8 +274,8 @@ def _clients(wiring: Wiring) -> list[Check]:
             how = "" if client.was_run else " (as documented; it was never run with the real program)"
             files = ", ".join(map(str, outlook.settled))
             found.append(Check(client.name, True, f"its files hold our part: {files}{how}"))
-        found += [_proved(f"{client.name} {each.name}", each) for each in proof.hooks(client.name, machine)]
-        found += _fired(wiring, client.name)
+        found += [_proved(f"{client.name} {each.name}", each) for each in proof.hooks(client, machine)]
+        found += _fired(wiring, client)
     return found
 
 
@@ -284,21 +286,19 @@ def _proved(name: str, proof: "Proof") -> Check:
     return Check(name, True, f"answered in {took}")
 
 
-def _fired(wiring: Wiring, client: str) -> list[Check]:
+def _fired(wiring: Wiring, client: "Client") -> list[Check]:
     """When each hook of a client ran last, and what came of it."""
-    from mcp_server.agents.proof import HOOKS
-
-    if client not in HOOKS:
+    if client.hooks is None:
         return []
     try:
-        beats = [beat for beat in wiring.store().beats() if beat.client == client]
+        beats = [beat for beat in wiring.store().beats() if beat.client == client.name]
     except StoreError:
         return []
     if not beats:
-        return [Check(f"{client} sessions", True, "no hook has run yet; begin a session, then look again")]
+        return [Check(f"{client.name} sessions", True, "no hook has run yet; begin a session, then look again")]
     return [
         Check(
-            f"{client} {beat.event} last",
+            f"{client.name} {beat.event} last",
             not beat.fault,
             f"{moment(beat.time)}, {beat.fault or beat.said or 'done'} ({beat.seconds * 1000:.0f} ms)",
         )

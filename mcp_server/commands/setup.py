@@ -285,6 +285,8 @@ def _by_hand(wiring: Wiring, machine: Machine, project: str, wanted: Sequence[Cl
 
 def _alone(file: File) -> str:
     """Our part as the whole of a file."""
+    if file.whole:
+        return file.whole
     return apply("", file.part, toml=is_toml(file.paths[-1]))[0]
 
 

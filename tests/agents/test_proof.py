@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from mcp_server.agents import claude_code, codex, proof
-from mcp_server.agents.client import Machine
+from mcp_server.agents import claude_code, proof, vscode
+from mcp_server.agents.client import Client, Machine
+from mcp_server.agents.known import CLIENTS
 from mcp_server.settings import interpreter
 from store import open_store
 
@@ -23,10 +24,14 @@ def test_a_server_that_answers_is_timed() -> None:
     assert found.seconds > 0
 
 
-@pytest.mark.parametrize("client", [claude_code.NAME, codex.NAME])
-def test_every_hook_runs_as_its_client_would_run_it(client: str, home: Path) -> None:
+HOOKED = [client for client in CLIENTS if client.hooks is not None]
+
+
+@pytest.mark.parametrize("client", HOOKED, ids=lambda client: client.name)
+def test_every_hook_runs_as_its_client_would_run_it(client: Client, home: Path) -> None:
     found = proof.hooks(client, machine())
-    assert [each.name for each in found] == list(proof.HOOKS[client])
+    assert client.hooks is not None
+    assert tuple(each.name for each in found) == client.hooks.events
     assert [each.fault for each in found] == [""] * len(found)
     assert not home.exists(), "a proof touches nobody's store"
 
@@ -39,7 +44,7 @@ def test_no_coin_decides_whether_a_hook_works(tmp_path: Path) -> None:
 
 
 def test_a_client_without_hooks_has_nothing_to_prove() -> None:
-    assert proof.hooks("cursor", machine()) == []
+    assert proof.hooks(vscode.CLIENT._replace(hooks=None), machine()) == []
 
 
 @pytest.mark.parametrize(
@@ -62,9 +67,9 @@ def test_a_server_that_is_silent_is_not_waited_for(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_hook_that_says_nothing_is_named() -> None:
-    found = proof.hooks(claude_code.NAME, machine(sys.executable, "-c", "pass"))
+    found = proof.hooks(claude_code.CLIENT, machine(sys.executable, "-c", "pass"))
     assert found[0].fault == "no rule came through it"
-    broken = proof.hooks(claude_code.NAME, machine(sys.executable, "-c", "raise SystemExit('gone')"))
+    broken = proof.hooks(claude_code.CLIENT, machine(sys.executable, "-c", "raise SystemExit('gone')"))
     assert broken[0].fault == "it ended with 1: gone"
 
 

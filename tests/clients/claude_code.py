@@ -24,7 +24,6 @@ class ClaudeCode:
 
     name = "claude-code"
     package = CLAUDE_CODE
-    hooks = True
     sessions = True
     instructions = re.compile(r"(?m)^## promptlearn\n(?:.|\n)*?(?=\n## |\n# |\n\n[A-Z<]|\Z)")
     listing = ("claude", "mcp", "list")

@@ -24,11 +24,6 @@ class Client(Dialect, Protocol):
         ...
 
     @property
-    def hooks(self) -> bool:
-        """Do our hooks run in it?"""
-        ...
-
-    @property
     def sessions(self) -> bool:
         """Does our server learn the client's own id of the session?"""
         ...

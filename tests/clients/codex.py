@@ -38,7 +38,6 @@ class Codex:
 
     name = "codex"
     package = CODEX
-    hooks = True
     sessions = True
     instructions = re.compile(r"(?m)^- mcp__promptlearn: .*$")
     listing = ("codex", "mcp", "list")

@@ -1,10 +1,11 @@
 """The real clients, each in a clean home of its own."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack
 
 import pytest
 
+from mcp_server.agents.client import Moment, Seen
 from tests.clients import packages
 from tests.clients.claude_code import ClaudeCode
 from tests.clients.client import Client
@@ -12,12 +13,31 @@ from tests.clients.codex import Codex
 from tests.clients.gemini import Gemini
 from tests.clients.journeys import Journey, travel
 from tests.clients.opencode import OpenCode
-from tests.clients.stage import Stage, opened
+from tests.clients.stage import Stage, hooks_of, opened
 
 CLIENTS: dict[str, Client] = {client.name: client for client in (ClaudeCode(), Codex(), OpenCode(), Gemini())}
-HOOKED = [name for name, client in CLIENTS.items() if client.hooks]
-SUBJECTS = {"journey": CLIENTS, "hooked": HOOKED, "stage": CLIENTS}
-"""The fixtures that a test is run with once for each client."""
+HOOKED = {name: hooks for name in CLIENTS if (hooks := hooks_of(name)) is not None}
+
+
+def _with(what: Moment | Seen) -> list[str]:
+    """The clients that say of themselves that they can do this: what is said is proved."""
+    return [name for name, hooks in HOOKED.items() if what in hooks.arrives | hooks.seen]
+
+
+SUBJECTS: dict[str, Iterable[str]] = {
+    "journey": CLIENTS,
+    "stage": CLIENTS,
+    "hooked": HOOKED,
+    "told": _with(Moment.START),
+    "editing": _with(Moment.FILE),
+    "delegating": _with(Moment.HELPER),
+    "compacting": _with(Moment.COMPACTION),
+    "heard": _with(Seen.PROMPTS),
+    "observed": _with(Seen.COMMANDS),
+    "followed": _with(Seen.EDITS),
+    "ended": _with(Seen.END),
+}
+"""The fixtures that a test is run with once for each client that it is about."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -77,7 +97,4 @@ def journey(request: pytest.FixtureRequest, journeys: Callable[[str], Journey]) 
     return journeys(request.param)
 
 
-@pytest.fixture
-def hooked(request: pytest.FixtureRequest, journeys: Callable[[str], Journey]) -> Journey:
-    """What a client in which our hooks run went through."""
-    return journeys(request.param)
+hooked = told = editing = delegating = compacting = heard = observed = followed = ended = journey

@@ -24,7 +24,6 @@ class Gemini:
 
     name = "gemini"
     package = GEMINI
-    hooks = False
     sessions = False
     instructions = re.compile(r"(?s)tool server 'promptlearn':.*?end of server instructions")
     listing = ("gemini", "mcp", "list")

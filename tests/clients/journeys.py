@@ -4,6 +4,7 @@ import json
 import shlex
 from dataclasses import dataclass
 
+from mcp_server.agents.client import Moment, Seen
 from mcp_server.settings import interpreter
 from tests.clients import trust
 from tests.clients.conversation import Call, Delegate, Edit, Say, Shell
@@ -29,7 +30,7 @@ REPORT = Call("report_outcome", {"outcome": "failure", "evidence": "the form's t
 
 @dataclass(frozen=True)
 class Journey:
-    """The runs of one client. What a client without our hooks does not do is None."""
+    """The runs of one client. What our hooks do not see or do in a client is None."""
 
     stage: Stage
     task: Played
@@ -52,13 +53,16 @@ def travel(stage: Stage) -> Journey:
     line = "name\n"
     changes = [Edit("fields.txt", line, f"{line}email\n"), Edit("fields.txt", "email\n", "email\nfax\n")]
     task = stage.play(TASK, GET, *changes, Shell(TESTS), REPORT)
-    correction = stage.play(CORRECTION, Say("Understood."), session=task.session) if stage.client.hooks else None
+    correction = None
+    if Seen.PROMPTS in stage.seen:
+        correction = stage.play(CORRECTION, Say("Understood."), session=task.session)
     learnt = _learn(stage, corrected=correction is not None)
-    if not stage.client.hooks:
-        return Journey(stage, task, stage.play(NEXT, GET, DECIDE, REPORT), learnt=learnt)
-    stage.model.script.plays[PART] = [*stage.client.uses(GET, stage.project), Say("The part is fine.")]
-    later = stage.play(NEXT, Delegate(PART), DECIDE, REPORT)
-    compacted = _compact(stage, later.session)
+    if Moment.HELPER in stage.arrives:
+        stage.model.script.plays[PART] = [*stage.client.uses(GET, stage.project), Say("The part is fine.")]
+        later = stage.play(NEXT, Delegate(PART), DECIDE, REPORT)
+    else:
+        later = stage.play(NEXT, GET, DECIDE, REPORT)
+    compacted = _compact(stage, later.session) if Moment.COMPACTION in stage.arrives else None
     cleared = _clear(stage) if stage.client.name == "claude-code" else None
     return Journey(stage, task, later, correction, compacted, cleared, learnt)
 

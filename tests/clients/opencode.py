@@ -31,7 +31,6 @@ class OpenCode:
 
     name = "opencode"
     package = OPENCODE
-    hooks = False
     sessions = False
     instructions = re.compile(r'(?s)<server name="promptlearn">.*?</server>')
     listing = ("opencode", "mcp", "list")

@@ -13,6 +13,8 @@ import pytest
 
 from mcp_server import home as homes
 from mcp_server import scene
+from mcp_server.agents.client import Hooks, Moment, Seen
+from mcp_server.agents.known import CLIENTS
 from store.records import Evidence, Kind, Session
 from tests.clients import process
 from tests.clients.client import Client
@@ -56,6 +58,11 @@ class Played(NamedTuple):
         )
 
 
+def hooks_of(name: str) -> Hooks | None:
+    """What we say that a client's hooks do; None where it has none of ours."""
+    return next(client.hooks for client in CLIENTS if client.name == name)
+
+
 @dataclass
 class Stage:
     """One client in one home. Everything that is started here sees this home and no other."""
@@ -67,6 +74,18 @@ class Stage:
     environment: dict[str, str]
     left: list[str] = field(default_factory=list[str])
     """What did not end by itself after a run."""
+
+    @property
+    def arrives(self) -> frozenset[Moment]:
+        """When rules are said to arrive of themselves."""
+        hooks = hooks_of(self.client.name)
+        return hooks.arrives if hooks else frozenset()
+
+    @property
+    def seen(self) -> frozenset[Seen]:
+        """What is said to be observed."""
+        hooks = hooks_of(self.client.name)
+        return hooks.seen if hooks else frozenset()
 
     @contextmanager
     def person(self) -> Generator[Desk]:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from mcp_server.agents.client import Seen
 from store.records import Kind, Trust
 from tests.clients import trust
 from tests.clients.conversation import Say
@@ -11,30 +12,30 @@ from tests.clients.journeys import CORRECTION, FILE_RULE, GET, LATER, NEXT, PART
 from tests.clients.stage import Stage
 
 
-def test_the_rules_are_in_the_models_first_request(hooked: Journey) -> None:
-    first = hooked.task.first
+def test_the_rules_are_in_the_models_first_request(told: Journey) -> None:
+    first = told.task.first
     assert first.text.count(RULE) == 1
     assert first.results == []
 
 
-def test_the_next_session_finds_the_changed_rules_in_its_first_request(hooked: Journey) -> None:
-    assert hooked.learnt not in hooked.task.first.text
-    assert hooked.next.first.text.count(hooked.learnt) == 1
-    assert hooked.next.first.text.count(RULE) == 1
+def test_the_next_session_finds_the_changed_rules_in_its_first_request(told: Journey) -> None:
+    assert told.learnt not in told.task.first.text
+    assert told.next.first.text.count(told.learnt) == 1
+    assert told.next.first.text.count(RULE) == 1
 
 
-def test_a_rule_for_a_file_arrives_with_the_first_edit_of_it_and_once(hooked: Journey) -> None:
-    seen = [asked.text.count(FILE_RULE) for asked in hooked.task.asked]
+def test_a_rule_for_a_file_arrives_with_the_first_edit_of_it_and_once(editing: Journey) -> None:
+    seen = [asked.text.count(FILE_RULE) for asked in editing.task.asked]
     assert seen[0] == 0
     assert set(seen) == {0, 1}
     assert seen == sorted(seen)
 
 
-def test_a_correction_that_was_typed_is_the_persons_word(hooked: Journey) -> None:
-    (heard,) = hooked.stage.facts(Kind.FEEDBACK)
-    assert hooked.correction is not None
-    assert heard.text.casefold() in CORRECTION.casefold()
-    assert (heard.session, heard.source.identity, heard.source.trust) == (hooked.task.session, "person", Trust.OWNER)
+def test_a_correction_that_was_typed_is_the_persons_word(heard: Journey) -> None:
+    (word,) = heard.stage.facts(Kind.FEEDBACK)
+    assert heard.correction is not None
+    assert word.text.casefold() in CORRECTION.casefold()
+    assert (word.session, word.source.identity, word.source.trust) == (heard.task.session, "person", Trust.OWNER)
 
 
 def test_a_prompt_that_corrects_nothing_leaves_no_trace(hooked: Journey) -> None:
@@ -43,42 +44,55 @@ def test_a_prompt_that_corrects_nothing_leaves_no_trace(hooked: Journey) -> None
         assert prompt not in texts
 
 
-def test_what_the_tests_said_is_evidence_of_the_session(hooked: Journey) -> None:
-    (run,) = hooked.stage.facts(Kind.RUN)
-    (failure,) = hooked.stage.facts(Kind.FAILURE)
-    assert (run.session, run.source.trust, run.detail["failed"]) == (hooked.task.session, Trust.MACHINE, 1)
-    assert failure.session == hooked.task.session
+def test_what_the_tests_said_is_evidence_of_the_session(observed: Journey) -> None:
+    (run,) = observed.stage.facts(Kind.RUN)
+    (failure,) = observed.stage.facts(Kind.FAILURE)
+    assert (run.session, run.source.trust, run.detail["failed"]) == (observed.task.session, Trust.MACHINE, 1)
+    assert failure.session == observed.task.session
     assert "test_the_form_has_every_field" in failure.text
 
 
 def test_what_the_hooks_and_the_server_write_is_one_session(hooked: Journey) -> None:
     writers = {fact.source.origin for fact in hooked.stage.facts() if fact.session == hooked.task.session}
-    assert len(writers) == 3  # the tests and the prompt by hook, the report by the server
+    # The tests and the prompt by hook, where they are seen; the report by the server.
+    assert len(writers) == 1 + len(hooked.stage.seen & {Seen.PROMPTS, Seen.COMMANDS})
     assert len({session.client for session in hooked.stage.sessions()}) == 1
+
+
+def test_the_files_of_an_edit_are_the_sessions_work(followed: Journey) -> None:
+    with followed.stage.person() as desk:
+        works = desk.store.works(followed.stage.key(desk), session=followed.task.session)
+    assert "fields.txt" in {work.name for work in works}
+
+
+def test_the_end_of_a_session_is_told(ended: Journey) -> None:
+    with ended.stage.person() as desk:
+        said = {beat.said for beat in desk.store.beats() if beat.client == ended.stage.client.name}
+    assert said & {"nothing due", "consolidate begun"}
 
 
 def test_no_hook_had_a_fault(hooked: Journey) -> None:
     assert hooked.stage.faults() == []
 
 
-def test_going_on_with_a_session_brings_the_rules_again(hooked: Journey) -> None:
-    assert hooked.correction is not None
-    assert hooked.correction.session == hooked.task.session
-    assert hooked.correction.first.text.count(RULE) == hooked.task.asked[-1].text.count(RULE) + 1
+def test_going_on_with_a_session_brings_the_rules_again(heard: Journey) -> None:
+    assert heard.correction is not None
+    assert heard.correction.session == heard.task.session
+    assert heard.correction.first.text.count(RULE) == heard.task.asked[-1].text.count(RULE) + 1
 
 
-def test_the_rules_are_there_after_compaction(hooked: Journey) -> None:
-    assert hooked.compacted is not None
-    after = hooked.compacted.asked[-1]
+def test_the_rules_are_there_after_compaction(compacting: Journey) -> None:
+    assert compacting.compacted is not None
+    after = compacting.compacted.asked[-1]
     assert after.results == []
     assert "steps are done" in after.text
-    assert (after.text.count(RULE), after.text.count(hooked.learnt)) == (1, 1)
+    assert (after.text.count(RULE), after.text.count(compacting.learnt)) == (1, 1)
 
 
-def test_a_sub_agent_is_given_the_rules_at_its_start(hooked: Journey) -> None:
-    first = hooked.next.of(PART)
+def test_a_sub_agent_is_given_the_rules_at_its_start(delegating: Journey) -> None:
+    first = delegating.next.of(PART)
     assert first.results == []
-    assert (first.text.count(RULE), first.text.count(hooked.learnt)) == (1, 1)
+    assert (first.text.count(RULE), first.text.count(delegating.learnt)) == (1, 1)
 
 
 def test_the_end_of_a_sub_agent_is_nobodys_prompt(hooked: Journey) -> None:

@@ -27,8 +27,8 @@ def test_what_was_put_in_is_nobodys_word(journey: Journey) -> None:
     assert all(words in CORRECTION or words in TASK + NEXT for words in said)
 
 
-def test_what_hooks_have_heard_and_seen_is_the_same_fact_in_the_log(hooked: Journey) -> None:
-    stage = hooked.stage
+def test_what_hooks_have_heard_and_seen_is_the_same_fact_in_the_log(heard: Journey) -> None:
+    stage = heard.stage
     with stage.person() as desk:
         facts = desk.facts("scan", "--client", stage.client.name, "--keep")
     # What a hook missed, on a machine that had no time for it, comes from the log; nothing comes twice.
@@ -36,5 +36,5 @@ def test_what_hooks_have_heard_and_seen_is_the_same_fact_in_the_log(hooked: Jour
     assert len(kept) == len(set(kept)) == 3
     said = [each for each in facts["found"] if any(quote["text"] in CORRECTION for quote in each["quotes"])]
     assert [each["kept"] for each in said] == [True]
-    assert hooked.correction is not None
-    assert {quote["session"] for quote in said[0]["quotes"]} == {hooked.correction.session}
+    assert heard.correction is not None
+    assert {quote["session"] for quote in said[0]["quotes"]} == {heard.correction.session}

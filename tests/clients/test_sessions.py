@@ -2,6 +2,7 @@
 
 import re
 
+from mcp_server.agents.client import Moment
 from mcp_server.tools import INSTRUCTIONS
 from store.records import Kind, Trust
 from tests.clients.conversation import Asked
@@ -84,8 +85,9 @@ def test_what_a_session_was_shown_is_recorded(journey: Journey) -> None:
     first, second = (journey.stage.shown(session.id) for session in journey.stage.sessions()[:2])
     assert first[0] == 1
     assert set(second) >= {1, 3}
-    assert (2 in first) is journey.stage.client.hooks  # the rule for one file came with its edit
-    assert (FILE_RULE in journey.task.asked[-1].text) is journey.stage.client.hooks
+    filed = Moment.FILE in journey.stage.arrives
+    assert (2 in first) is filed  # the rule for one file came with its edit
+    assert (FILE_RULE in journey.task.asked[-1].text) is filed
 
 
 def test_a_command_in_the_agents_shell_is_known_for_the_agents(journey: Journey) -> None:

@@ -18,7 +18,9 @@ def ready(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
     for folder in (".claude", ".cursor"):
         (Path.home() / folder).mkdir()
     monkeypatch.setattr(proof, "server", lambda _: Proof("server", 0.02, ""))
-    monkeypatch.setattr(proof, "hooks", lambda client, _: [Proof("Stop", 0.03, "")] if client == "claude-code" else [])
+    monkeypatch.setattr(
+        proof, "hooks", lambda client, _: [Proof("Stop", 0.03, "")] if client.name == "claude-code" else []
+    )
     desk.run("setup", "--client", "claude-code", "--client", "cursor", "--yes")
     return desk
 

@@ -40,12 +40,14 @@ def test_files_that_nobody_edited_come_back_to_the_byte_and_new_ones_go_with_the
     kept(person, ".config/opencode/opencode.jsonc", "// mine\n{}\n")
     before = tree(person)
     desk.run("setup", "--yes", *ALL)
-    assert len(tree(person)) == 9
+    there = tree(person)
+    touched = [path for path in there if before.get(path) != there[path]]
+    assert len(touched) > len(NAMES)
     desk.answers = ["y"]
 
     said = desk.run("uninstall")
 
-    assert desk.asked == ["Do this to 9 files? [y/N] "]
+    assert desk.asked == [f"Do this to {len(touched)} files? [y/N] "]
     assert "~/.claude/settings.json: put back as it was, byte for byte" in said
     assert "~/.codex/hooks.json: deleted, as setup made it" in said
     assert tree(person) == before

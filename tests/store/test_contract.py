@@ -377,13 +377,13 @@ def test_the_last_sign_of_life_of_every_hook_is_kept(store: Store) -> None:
     assert store.beats() == [other, last]
 
 
-def test_the_newest_session_under_a_process_is_found_by_any_of_its_parents(store: Store) -> None:
+def test_the_session_seen_last_under_the_nearest_process_is_found(store: Store) -> None:
     assert store.sighted([1, 2]) is None
     store.sight(Sighting("claude-code", "old", NOW), [10, 20])
     store.sight(Sighting("claude-code", "new", NOW + 5), [10])
     assert store.sighted([99, 10]) == Sighting("claude-code", "new", NOW + 5)
     assert store.sighted([20]) == Sighting("claude-code", "old", NOW)
-    assert store.sighted([20, 10]) == Sighting("claude-code", "new", NOW + 5)
+    assert store.sighted([20, 10]) == Sighting("claude-code", "old", NOW)
     assert store.sighted([]) is None
 
 
