@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from mcp_server.learning.imported import Sentence
-from mcp_server.learning.likeness import Likeness, Shelf
+from mcp_server.learning.likeness import Likeness, Shelf, choices
 from mcp_server.learning.scope import apart, covers
 
 _SPAN = re.compile(r"`([^`\s]{3,200})`")
+_BARE = re.compile(r"(?<![\w/:.@`<~$*\\-])(?:\./)?[\w.-]+(?:/[\w.-]+)*/[\w-][\w.-]*\.[a-z]{1,5}(?![\w/`*:(-])")
+"""A path without code signs: at least one folder and an ending, and no part of an address."""
 _PATH = re.compile(r"(?:\./)?[\w.@-]+(?:/[\w.@-]+)*/[\w.@-]+\.[A-Za-z]\w{0,9}|(?:\./)?[\w.@-]+(?:/[\w.@-]+)+/")
 
 
@@ -47,13 +49,34 @@ def checkup(sentences: Sequence[Sentence], files: Sequence[str], *, there: Calla
 
 def _pairs(sentences: Sequence[Sentence]) -> tuple[list[Pair], list[Pair]]:
     shelf, same, opposite = Shelf(), list[Pair](), list[Pair]()
+    asking, ruling = dict[str, list[Sentence]](), dict[str, list[Sentence]]()
     for number, each in enumerate(sentences):
         found = shelf.nearest(each.text)
         other = None if found is None else sentences[found[0]]
         if found is not None and other is not None and not apart(other.paths, each.paths):
             (same if found[1].likeness is Likeness.SAME else opposite).append(Pair(other, each))
+        # What is said twice is held against another once.
+        twins = [pair.second for pair in same]
+        opposite += [
+            pair for pair in _at_odds(each, asking, ruling) if pair not in opposite and pair.first not in twins
+        ]
         shelf.put(number, each.text)
     return same, opposite
+
+
+def _at_odds(each: Sentence, asking: dict[str, list[Sentence]], ruling: dict[str, list[Sentence]]) -> list[Pair]:
+    """Those before it that ask for what it rules out, or the other way round; then it is one of those before."""
+    mine = choices(each.text)
+    pairs = [(asking, mine.ruled_out), (ruling, mine.asked)]
+    before = {id(other): other for held, words in pairs for word in words for other in held.get(word, ())}
+    for held, words in ((asking, mine.asked), (ruling, mine.ruled_out)):
+        for word in words:
+            held.setdefault(word, []).append(each)
+    return [
+        Pair(other, each)
+        for other in before.values()
+        if not (mine.bound and choices(other.text).bound) and not apart(other.paths, each.paths)
+    ]
 
 
 def _scopes(sentences: Iterable[Sentence], files: Sequence[str]) -> list[Dead]:
@@ -66,7 +89,7 @@ def _named(sentences: Iterable[Sentence], there: Callable[[str], bool]) -> list[
     found: list[Dead] = []
     for each in sentences:
         place = each.file.rpartition("/")[0]
-        for path in dict.fromkeys(_SPAN.findall(each.text)):
+        for path in dict.fromkeys((*_SPAN.findall(each.text), *_BARE.findall(each.text))):
             beside = f"{place}/{path}" if place else path
             if _PATH.fullmatch(path) and not there(path) and not there(beside):
                 found.append(Dead(each.file, each.line, path))

@@ -116,6 +116,24 @@ class Shelf:
         return min(reading.core, key=lambda word: (len(self._holding.get(word, ())), word), default="")
 
 
+class Choices(NamedTuple):
+    """The single things that a sentence asks for, and those that it rules out."""
+
+    asked: frozenset[str]
+    ruled_out: frozenset[str]
+    bound: bool
+    """It says so for a case (`for`, `in`, `when`), not for everything."""
+
+
+def choices(text: str) -> Choices:
+    """What a sentence like `use pnpm, never npm` chooses between; nothing for one that speaks of more at once."""
+    read = _read(text)
+    bound = any(part.strip("-") and not _EVERYTHING.issuperset(run) for part, run in read.runs)
+    asked = frozenset(run[0] for part, run in read.runs if not part and len(run) == 1)
+    ruled_out = frozenset(run[0] for part, run in read.runs if part == "-" and len(run) == 1)
+    return Choices(asked, ruled_out, bound)
+
+
 def words(text: str) -> frozenset[str]:
     """The content words of a text in a plain form, whatever part they play."""
     read = _read(text)
@@ -156,6 +174,8 @@ _STOP = listed(
     siempre usa usar sempre 总是 必须 始终 务必 使用 请
     """
 )
+_EVERYTHING = listed("everything everyth everywher everywhere")
+"""After `for`, as they are and as stems: no case of its own."""
 _SLIGHT = listed(
     "carefully properly correctly simply just really very explicitly own proper here possible generally usually"
 )
