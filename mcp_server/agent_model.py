@@ -1,21 +1,18 @@
 """`learning.model` by a program that is started for each question: an agent's client, or any other command."""
 
-import os
 import shutil
-import signal
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import anyio
 from anyio.abc import ByteReceiveStream, Process
 
 from mcp_server.headless import Agent, Start, one_line
 from mcp_server.learning.model import ModelError, Question
+from mcp_server.offspring import apart, end
 from mcp_server.person import VARIABLES
 from mcp_server.settings import secrets
 from mcp_server.shape import bare
@@ -115,7 +112,7 @@ class AgentModel:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            **_apart(),
+            **apart(),
         )
         try:
             with anyio.fail_after(self._timeout):
@@ -126,7 +123,7 @@ class AgentModel:
             )
             raise self._left from None
         finally:
-            _end(process.pid)
+            end(process.pid)
             with anyio.CancelScope(shield=True):
                 await process.aclose()
         if process.returncode and not out.strip():
@@ -134,13 +131,6 @@ class AgentModel:
         if len(out) >= MOST:
             raise ModelError(f"{self.name} printed more than {MOST} bytes")
         return out
-
-
-def _apart() -> dict[str, Any]:
-    """A group of its own, which is ended as a whole."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"start_new_session": True}
 
 
 async def _spoken(process: Process, typed: str) -> tuple[str, str]:
@@ -165,18 +155,5 @@ async def _spoken(process: Process, typed: str) -> tuple[str, str]:
         group.start_soon(hear, "out", process.stdout)
         group.start_soon(hear, "err", process.stderr)
         await process.wait()
-        _end(process.pid)
+        end(process.pid)
     return heard["out"].decode("utf-8", "replace"), heard["err"].decode("utf-8", "replace")
-
-
-def _end(leader: int) -> None:
-    """End a program with everything that it started."""
-    if sys.platform == "win32":
-        import psutil
-
-        with suppress(psutil.Error):
-            for each in [*psutil.Process(leader).children(recursive=True), psutil.Process(leader)]:
-                each.kill()
-        return
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(leader, signal.SIGKILL)

@@ -2,11 +2,10 @@
 
 import os
 import subprocess
-import sys
-from typing import Any
 
 from mcp_server.delivery import keys
 from mcp_server.learning.trials.policy import DAY
+from mcp_server.offspring import apart
 from mcp_server.project import Place
 from mcp_server.settings import interpreter
 from store.contract import Store
@@ -54,10 +53,9 @@ def consolidate_if_due(store: Store, place: Place, *, now: float) -> bool:
 
 def begin(folder: str) -> None:
     """Start the run in a folder, in a session of its own: it lives on when the client takes its children down."""
-    apart: dict[str, Any] = {"start_new_session": True}
-    if sys.platform == "win32":
-        apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
     nothing = subprocess.DEVNULL
     environment = {**os.environ, "PROMPTLEARN_OWN": "1"}
     command = [*interpreter(), "consolidate", "--if-due"]
-    subprocess.Popen(command, cwd=folder, stdin=nothing, stdout=nothing, stderr=nothing, env=environment, **apart)
+    subprocess.Popen(
+        command, cwd=folder, stdin=nothing, stdout=nothing, stderr=nothing, env=environment, **apart(outliving=True)
+    )

@@ -4,9 +4,7 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -17,6 +15,7 @@ from typing import NamedTuple
 from mcp_server.importers import document
 from mcp_server.importers.forges import github_query
 from mcp_server.importers.found import NotAReport
+from mcp_server.offspring import apart, end
 from store.text import clean_line
 
 PATIENCE = 60.0
@@ -107,8 +106,7 @@ def ask_gh(arguments: Sequence[str]) -> Answer:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 env=environment,
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-                start_new_session=True,
+                **apart(),
             )
         except OSError as error:
             raise GitHubError(f"gh cannot be started ({error.strerror}); run `gh --version` to see why") from error
@@ -131,7 +129,7 @@ def _output(running: "subprocess.Popen[bytes]") -> bytes:
 
     def give_up() -> None:
         late.append(True)
-        _end(running)
+        end(running.pid)
 
     with running:
         too_long = Timer(PATIENCE, give_up)
@@ -141,28 +139,17 @@ def _output(running: "subprocess.Popen[bytes]") -> bytes:
             if len(printed) <= document.LARGEST:
                 running.wait()
         except BaseException:
-            _end(running)
+            end(running.pid)
             raise
         finally:
             too_long.cancel()
         if len(printed) > document.LARGEST:
-            _end(running)
+            end(running.pid)
     if late:
         raise TooSlowError(f"gh gave no answer in {PATIENCE:.0f} seconds; check the network and run it again")
     if len(printed) > document.LARGEST:
         raise TooSlowError(f"gh answered with more than {document.LARGEST:,} bytes; give a later --since")
     return printed
-
-
-def _end(running: "subprocess.Popen[bytes]") -> None:
-    """End it with all that it started, for they hold the pipe that we read."""
-    if running.poll() is not None:
-        return
-    with suppress(OSError):
-        if sys.platform == "win32":
-            running.kill()
-        else:
-            os.killpg(running.pid, signal.SIGKILL)
 
 
 # --- pages

@@ -2,9 +2,7 @@
 
 import os
 import re
-import signal
 import subprocess
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +10,7 @@ from threading import Timer
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from mcp_server.offspring import apart, end
 from store.contract import Store
 from store.errors import BusyError, FullError, ReadOnlyError
 from store.records import GLOBAL, Project
@@ -98,36 +97,26 @@ def git(folder: Path | str, *arguments: str, settings: Mapping[str, str] | None 
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=environment(settings),
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            start_new_session=True,
+            **apart(),
         )
     except (OSError, ValueError):
         return None
     with running:
         assert running.stdout is not None
-        too_long = Timer(PATIENCE, _end, [running])
+        too_long = Timer(PATIENCE, end, [running.pid])
         too_long.start()
         try:
             printed = running.stdout.read(MOST + 1)
         except BaseException:
-            _end(running)
+            end(running.pid)
             raise
         finally:
             too_long.cancel()
         if len(printed) > MOST:
-            _end(running)
+            end(running.pid)
     if running.returncode != 0 and len(printed) <= MOST:
         return None
     return printed[:MOST].decode("utf-8", "surrogateescape").rstrip("\r\n")
-
-
-def _end(running: "subprocess.Popen[bytes]") -> None:
-    """End a program with all that it started, for they hold the pipe that we read."""
-    with suppress(OSError):
-        if sys.platform == "win32":
-            running.kill()
-        else:
-            os.killpg(running.pid, signal.SIGKILL)
 
 
 def normalised(remote: str, *, base: str = "") -> str:

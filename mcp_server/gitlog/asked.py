@@ -1,17 +1,14 @@
 """Asks git, in ways in which it neither starts a program of the repository's choice nor prints without end."""
 
-import os
-import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from threading import Timer
 
 from mcp_server.learning.commits import history, lines
 from mcp_server.learning.commits.history import Commit, Step, is_sha
 from mcp_server.learning.commits.lines import Patch
+from mcp_server.offspring import apart, end
 from mcp_server.project import environment
 
 PATIENCE = 60.0
@@ -142,14 +139,13 @@ class Git:
             with tempfile.TemporaryFile() as file:
                 file.writelines(f"{line}\n".encode() for line in given)
                 file.seek(0)
-                running = subprocess.Popen(
+                running: subprocess.Popen[bytes] = subprocess.Popen(
                     ["git", "--no-pager", "-C", self._root, *arguments],
                     stdin=file,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.DEVNULL,
                     env=_environment(),
-                    creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-                    start_new_session=True,
+                    **apart(),
                 )
         except (OSError, ValueError):
             self.failed = "git could not be started, so no history was looked at; install git"
@@ -162,7 +158,7 @@ class Git:
         with running:
             assert running.stdout is not None
             read = running.stdout.readline if by_line else running.stdout.read
-            too_long = Timer(PATIENCE, lambda: (late.append(True), _end(running)))
+            too_long = Timer(PATIENCE, lambda: (late.append(True), end(running.pid)))
             too_long.start()
             try:
                 room = BYTES
@@ -173,7 +169,7 @@ class Git:
             finally:
                 too_long.cancel()
                 if not whole:
-                    _end(running)
+                    end(running.pid)
         if late or not whole:
             self.failed = "git took too long" if late else "git printed too much"
         elif running.returncode:
@@ -184,12 +180,3 @@ def _environment() -> dict[str, str]:
     """As for every git command of ours, and: nothing fetched, no options for differences, the history as it is kept."""
     plain = {name: value for name, value in environment().items() if name != "GIT_DIFF_OPTS"}
     return {**plain, "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1"}
-
-
-def _end(running: "subprocess.Popen[bytes]") -> None:
-    """End a program with all that it started, for they hold the pipe that we read."""
-    with suppress(OSError):
-        if sys.platform == "win32":
-            running.kill()
-        else:
-            os.killpg(running.pid, signal.SIGKILL)
