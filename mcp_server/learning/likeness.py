@@ -1,5 +1,6 @@
 """Do two rules say the same, or the opposite? By their words alone, without a model.
 
+Above the file-length cap because one reading of a sentence serves all that is asked of it here.
 A sentence is read as runs of content words, each run with its part: asked for, ruled out, or after a preposition
 (`for`, `before`, `when`). The same runs say the same; the same words with a "no" moved say the opposite. Precision
 is preferred: a missed duplicate costs a line, a wrong one costs a rule.
