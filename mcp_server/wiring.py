@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mcp_server import settings as configuration
+from mcp_server.folding import say
 from mcp_server.project import Place, find, settled
 from mcp_server.settings import Settings
 from store import open_store
@@ -33,7 +34,7 @@ class Wiring:
         surroundings: "Callable[[], Surroundings]",
         now: Callable[[], float] = time.time,
         chance: Callable[[int], bytes] = os.urandom,
-        say: Callable[[str], None] = print,
+        say: Callable[[str], None] = say,
         tell: Callable[[str], None] | None = None,
         ask: Callable[[str], str] = input,
         key: Callable[[], str] | None = None,
