@@ -78,7 +78,7 @@ def respond(client: str, name: str, data: bytes, environment: Mapping[str, str],
     agent = format_of(client)
     if len(data) > MOST:
         raise ValueError(f"the event is longer than {MOST} bytes")
-    payload: object = json.loads(data.decode("utf-8", "replace"))
+    payload: object = json.loads(data.decode("utf-8-sig", "replace"))
     if not isinstance(payload, dict):
         raise TypeError("the event is not a JSON object")
     event = agent.event(name, cast("Mapping[str, Any]", payload), environment)
@@ -86,11 +86,13 @@ def respond(client: str, name: str, data: bytes, environment: Mapping[str, str],
         return Told(None, "nothing to do")
     if store is None:
         return Told(None, "no store yet")
-    if agent.LINKED:
+    if agent.LINKED and not event.parents:
         from mcp_server.lineage import parents
 
         event = event._replace(parents=parents())
-    desk = _Desk(event, client, store, carries=name in agent.CARRIES)
+    # What a model has lost comes back with any event that its format asks it for.
+    carries = name in agent.CARRIES or (isinstance(event, Edited | Prompted) and event.anew)
+    desk = _Desk(event, client, store, carries=carries, linked=agent.LINKED)
     if desk.paused:
         return Told(None, "paused")
     context, screen, said = desk.handle(event)
@@ -111,14 +113,14 @@ def _again() -> bool:
 class _Desk:
     """The project of one event, and what is done there."""
 
-    def __init__(self, event: Event, client: str, store: "SqliteStore", *, carries: bool) -> None:
+    def __init__(self, event: Event, client: str, store: "SqliteStore", *, carries: bool, linked: bool) -> None:
         from mcp_server.delivery import paused
         from mcp_server.places import place_of
         from mcp_server.session import identity
 
         self.store, self._client, self._session = store, client, identity(event.session)
         self._parents = event.parents
-        self._carries = carries
+        self._carries, self._linked = carries, linked
         self.works: list[Work] = []
         self.spoken: tuple[str, str, float] | None = None
         self.place: Place = place_of(store, event.folder)
@@ -130,15 +132,16 @@ class _Desk:
             case Started():
                 return self._deliver(event, files=(), whole=True)
             case Edited(files=files):
-                answer = self._deliver(event, files=files, whole=False)
+                answer = self._deliver(event, files=files, whole=event.anew)
                 self._touched(files)
                 return answer
             case Prompted(text=text):
                 self.spoken = self._session, self.place.project.key, time.time()
-                # Where a session's start reaches no model, its rules come with what is typed first.
+                # Where a session's start reaches no model, its rules come with what is typed first. Where one process
+                # holds several conversations, what is typed tells which of them calls a tool next.
                 context, screen, brought = "", "", ""
-                if self._carries:
-                    context, screen, brought = self._deliver(event, files=(), whole=False)
+                if self._carries or self._linked:
+                    context, screen, brought = self._deliver(event, files=(), whole=event.anew)
                 return context, screen, ", ".join(filter(None, (brought, self._heard(text))))
             case Ran():
                 return self._ran(event)
@@ -167,8 +170,10 @@ class _Desk:
         coins = knobs.read(home.folder(os.environ), os.environ).coins
         told = deliver(self.store, self.place, session, files=files, task="", now=now, coins=coins)
         given = told.delivered
-        if whole:
-            screen = self._counted(told) if isinstance(event, Started) and event.first else ""
+        begins = isinstance(event, Prompted) and 0 < len(given.added) == len(given.lines)
+        if whole or begins:
+            first = begins or (isinstance(event, Started) and event.first)
+            screen = self._counted(told) if first else ""
             text = given.text if given.lines else ""
             return text, screen, f"{len(given.lines)} rules, {len(text)} characters"
         from mcp_server.learning.render import added

@@ -12,10 +12,18 @@ NAMES = {
     "Cline": "cline",
     "Roo Code": "roo",
     "Visual Studio Code": "vscode",
+    "Visual Studio Code - Insiders": "vscode",
+    "copilot-cli": "copilot",
+    "claude-ai": "claude-desktop",
     "Zed": "zed",
     "cursor-vscode": "cursor",
+    "windsurf-client": "windsurf",
+    "Windsurf": "windsurf",
 }
 """What clients call themselves over MCP, and what everything else calls them: one client is one category."""
+
+SESSIONS = ("CLAUDE_CODE_SESSION_ID", "COPILOT_AGENT_SESSION_ID")
+"""Variables in which clients tell a server the session that they start it for."""
 
 LONGEST = 120
 """Characters of a session's id; what is longer, or no clean text, goes by its digest."""
@@ -42,7 +50,7 @@ def caller(
     named = info.get("name") if isinstance(info, Mapping) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
     own = meta.get("sessionId")
     given = own if isinstance(own, str) else ""
-    session = given or sighted or environment.get("CLAUDE_CODE_SESSION_ID", "") or process
+    session = given or sighted or next(filter(None, map(environment.get, SESSIONS)), process)
     name = clean_line(named if isinstance(named, str) and named else client, limit=60).text
     known = "qwen" if name.startswith("qwen-cli-mcp-client") else NAMES.get(name, name)
     return Caller(identity(session), known or "unknown client")

@@ -51,6 +51,12 @@ When you learn something that would have prevented a failure, `suggest_rule`; a 
 
 PAUSED = "A person paused promptlearn here: nothing was recorded."
 
+EAGER = frozenset({"opencode"})
+"""Clients that fetch every prompt when they start, only to list it: rules in it would count as shown to nobody."""
+
+ASK = "Call get_rules, and work by the rules that it answers with."
+"""What their prompt says instead."""
+
 
 class RefusedError(Exception):
     """A call that cannot be served; its one line goes to the agent as the tool's error."""
@@ -135,7 +141,7 @@ class Tools(NamedTuple):
     def prompt(self, name: str, caller: Caller) -> str:
         """The text of a prompt. Raises `RefusedError`."""
         if name == "rules":
-            return self.call("get_rules", {}, caller)
+            return ASK if caller.client in EAGER else self.call("get_rules", {}, caller)
         from mcp_server.handover import packet
 
         try:

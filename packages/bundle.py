@@ -54,7 +54,7 @@ def contents() -> dict[str, bytes]:
     """Every file of the bundle by its name in it."""
     sources = [ROOT / name for name in FILES]
     for folder in FOLDERS:
-        sources += [path for path in sorted((ROOT / folder).rglob("*")) if path.suffix in {".py", ".json"}]
+        sources += [path for path in sorted((ROOT / folder).rglob("*")) if path.suffix in {".py", ".js", ".json"}]
     found = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in sources}
     return {"manifest.json": pretty(manifest()).encode(), ENTRY: SERVE.encode(), **found}
 

@@ -138,11 +138,10 @@ def test_the_wheel_holds_the_launcher_the_private_folder_and_nothing_else(wheel:
 
 
 def test_every_source_file_is_in_the_wheel(wheel: Path) -> None:
-    sources = {
-        path.relative_to(ROOT).as_posix() for top in ("store", "mcp_server") for path in ROOT.glob(f"{top}/**/*.py")
-    }
+    kinds = [f"{top}/**/*.{kind}" for top in ("store", "mcp_server") for kind in ("py", "js")]
+    sources = {path.relative_to(ROOT).as_posix() for kind in kinds for path in ROOT.glob(kind)}
     with zipfile.ZipFile(wheel) as archive:
-        packed = {name for name in archive.namelist() if name.endswith(".py")}
+        packed = {name for name in archive.namelist() if name.endswith((".py", ".js"))}
     assert packed == {"mcp_promptlearn.py"} | {f"mcp_promptlearn_app/{source}" for source in sources}
 
 

@@ -26,6 +26,8 @@ class Prompted(NamedTuple):
     folder: str
     parents: tuple[int, ...]
     text: str
+    anew: bool = False
+    """Are the rules that came before gone from what the model is shown?"""
 
 
 class Edited(NamedTuple):
@@ -35,6 +37,8 @@ class Edited(NamedTuple):
     folder: str
     parents: tuple[int, ...]
     files: tuple[str, ...]
+    anew: bool = False
+    """As of a prompt."""
 
 
 class Ran(NamedTuple):

@@ -15,6 +15,8 @@ GUIDE = "guide"
 """Stands for a client in the record of a guide."""
 _DEEP = 5
 """Files that name each other are followed so far, as clients do."""
+_FOLLOW = frozenset({"claude-code", "gemini", "qwen"})
+"""Clients that read what their rule files name with an `@`."""
 _INSTEAD = "only what lies in the project is written to"
 
 
@@ -80,7 +82,7 @@ class Root:
         found: set[Path] = set()
         for name in targets.read_by(target, self.exists):
             path = self.path / name
-            found |= {_real(path)} | (_called(path, self.path) if target.name in {"claude-code", "gemini"} else set())
+            found |= {_real(path)} | (_called(path, self.path) if target.name in _FOLLOW else set())
         return found
 
 

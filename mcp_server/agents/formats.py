@@ -7,8 +7,16 @@ from typing import Any, Protocol, cast
 from mcp_server.agents.events import Event
 
 FORMATS = {
-    "claude-code": "claude_format",
+    "claude-code": "claude_code_format",
     "codex": "claude_format",
+    "opencode": "opencode_format",
+    "cursor": "cursor_format",
+    "vscode": "vscode_format",
+    "copilot": "copilot_format",
+    "gemini": "gemini_format",
+    "qwen": "qwen_format",
+    "windsurf": "windsurf_format",
+    "cline": "cline_format",
 }
 """By client, the file here that reads its events and writes its answers."""
 

@@ -110,7 +110,8 @@ def is_shell(text: str, *, toml: bool) -> bool:
         value = read(text, toml=toml)
     except SpliceError:
         return False
-    return value in (None, {}) or (isinstance(value, dict) and set(cast("dict[str, object]", value)) == {"$schema"})
+    members = set(cast("dict[str, object]", value)) if isinstance(value, dict) else {"a value"}
+    return value is None or members <= {"$schema", "version"}
 
 
 def pruned(value: object) -> object:
@@ -132,13 +133,16 @@ def our_hook(handler: object) -> bool:
 
 
 def _words(entry: object) -> list[str]:
-    """The command line of an entry, as one of the three shapes that clients know."""
+    """The command line of an entry, in any of the shapes that clients know."""
     if not isinstance(entry, Mapping):
         return []
     members = cast("Mapping[str, object]", entry)
     words: list[str] = []
-    for name in ("command", "args"):
+    for name in ("command", "args", "bash", "powershell"):
         value = members.get(name)
+        if isinstance(value, Mapping):  # Zed had it so in 2025
+            held = cast("Mapping[str, object]", value)
+            words += _words({"command": held.get("path"), "args": held.get("args")})
         words += [value] if isinstance(value, str) else []
         words += (
             [word for word in cast("list[object]", value) if isinstance(word, str)] if isinstance(value, list) else []
@@ -189,8 +193,11 @@ def handlers(held: Sequence[object]) -> list[tuple[int, int]]:
 
 
 def _hooks(group: object) -> list[object]:
-    hooks = cast("Mapping[str, object]", group).get("hooks") if isinstance(group, Mapping) else None
-    return cast("list[object]", hooks) if isinstance(hooks, list) else []
+    """The handlers of a group; some clients have a list of handlers instead of groups, and each is its own."""
+    if not isinstance(group, Mapping):
+        return []
+    hooks = cast("Mapping[str, object]", group).get("hooks")
+    return cast("list[object]", hooks) if isinstance(hooks, list) else [cast("object", group)]
 
 
 def _update(text: str, way: tuple[str, ...], have: Mapping[str, Any], want: Mapping[str, object], *, toml: bool) -> str:

@@ -15,11 +15,19 @@ READS: dict[str, tuple[Group, ...]] = {
     "codex": ((forms.AGENTS_OVERRIDE,), (forms.AGENTS,)),
     "cursor": ((forms.CURSOR,), (forms.CURSOR_OLD,), (forms.AGENTS,)),
     "vscode": ((forms.COPILOT,), (forms.INSTRUCTIONS,), (forms.AGENTS,)),
-    "copilot": ((forms.COPILOT,), (forms.INSTRUCTIONS,), (forms.AGENTS,)),
+    "copilot": (
+        (forms.COPILOT,),
+        (forms.INSTRUCTIONS,),
+        (forms.AGENTS,),
+        (forms.CLAUDE,),
+        (forms.CLAUDE_RULES,),
+        (forms.GEMINI,),
+    ),
     "gemini": ((forms.GEMINI,),),
+    "qwen": ((forms.QWEN,), (forms.AGENTS,), (forms.QWEN_LOCAL,), (forms.QWEN_RULES,)),
     "opencode": ((forms.AGENTS, forms.CLAUDE),),
-    "windsurf": ((forms.WINDSURF,), (forms.WINDSURF_OLD,), (forms.AGENTS,)),
-    "cline": ((forms.CLINE,),),
+    "windsurf": ((forms.WINDSURF,), (forms.WINDSURF_OLD,), (forms.AGENTS,), (forms.CLAUDE,)),
+    "cline": ((forms.CLINE,), (forms.AGENTS,)),
     "roo": ((forms.ROO,), (forms.AGENTS,)),
     "zed": (
         (

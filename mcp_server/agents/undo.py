@@ -101,10 +101,14 @@ def execute(undo: Undo, home: Path, entries: dict[str, Entry], *, folder: str = 
             replace(real, undo.data, mode=0o600)
         if undo.entry is None:
             return
-        for made in reversed(undo.entry.folders):
-            with suppress(OSError):  # somebody else keeps something there
+        entry = entries.pop(undo.entry.real)
+        for made in reversed(entry.folders):
+            try:
                 Path(made).rmdir()
-        del entries[undo.entry.real]
+            except OSError:  # something is kept there: if it is ours, the folder goes with it
+                heir = next((each for each in entries.values() if Path(each.real).is_relative_to(made)), None)
+                if heir is not None:
+                    entries[heir.real] = heir._replace(folders=(made, *heir.folders))
         manifest.save(home, entries, folder=folder)
     except OSError as error:
         raise UnfitError(f"could not be written ({error.strerror or error}); mend that, then run this again") from error

@@ -1,27 +1,50 @@
-"""How VS Code is configured: the server list of its agents. As its makers document it; not run here."""
+"""How VS Code is configured: the server list of its agents, and its hooks. As its makers document it; not run here."""
 
-from mcp_server.agents.client import SERVER, Client, File, Machine, no_command
+from mcp_server.agents.client import SERVER, Client, File, Hooks, Machine, Moment, Seen, no_command
+from mcp_server.agents.copilot import home
+from mcp_server.agents.vscode_format import CARRIES, RUNTIME, sample
+
+NAME = "vscode"
+
+FILE = "promptlearn-vscode.json"
+"""Our file in the folder of hooks, which VS Code shares with Copilot CLI."""
+
+SECONDS = 10
+"""How long VS Code waits for a hook; ours takes a fraction of one."""
+
+SEED = '{\n  "version": 1\n}\n'
+
+
+def handler(machine: Machine, event: str) -> dict[str, object]:
+    """One hook: VS Code's own agent and Copilot's runtime in it both read this shape."""
+    return {"type": "command", "command": machine.hook_line(NAME, event), "timeout": SECONDS}
 
 
 def _folders(machine: Machine) -> tuple[str, ...]:
     return (machine.application("Code", "User"),)
 
 
-def _file(machine: Machine, path: str) -> tuple[File, ...]:
+def _server(machine: Machine, path: str) -> File:
     entry = {"type": "stdio", **machine.server()}
-    return (File((path,), {("servers", SERVER): entry}, f"server {SERVER}"),)
+    return File((path,), {("servers", SERVER): entry}, f"server {SERVER}")
 
 
 def _files(machine: Machine) -> tuple[File, ...]:
-    return _file(machine, machine.application("Code", "User", "mcp.json"))
+    hooks = machine.join(home(machine), "hooks", FILE)
+    part = {("hooks", event): [handler(machine, event)] for event in RUNTIME}
+    return (
+        _server(machine, machine.application("Code", "User", "mcp.json")),
+        File((hooks,), part, f"{len(RUNTIME)} hooks", comments=False, seed=SEED),
+    )
 
 
 def _project_files(machine: Machine, project: str) -> tuple[File, ...]:
-    return _file(machine, machine.join(project, ".vscode", "mcp.json"))
+    # No hooks: .github/hooks is everybody's who has the project, and Copilot's in the cloud.
+    return (_server(machine, machine.join(project, ".vscode", "mcp.json")),)
 
 
 CLIENT = Client(
-    "vscode",
+    NAME,
     "VS Code",
     "",
     # `code` is on the PATH of remote machines too, where nobody reads a person's settings: only the folder tells.
@@ -30,5 +53,16 @@ CLIENT = Client(
     _files,
     _project_files,
     no_command,
-    ("VS Code asks whether you trust the server at its first start, and before each tool until you allow it there.",),
+    (
+        "VS Code asks whether you trust the server at its first start, and before each tool until you allow it there.",
+        "Hooks are a preview there; an organisation may have switched them off. Copilot CLI reads the same folder.",
+    ),
+    ("No hooks are set up for one project alone: leave out --project for those.",),
+    hooks=Hooks(
+        tuple(RUNTIME),
+        CARRIES - {"PostToolUse"},
+        sample,
+        frozenset({Moment.START, Moment.FILE, Moment.HELPER}),
+        frozenset({Seen.PROMPTS, Seen.EDITS, Seen.COMMANDS}),
+    ),
 )

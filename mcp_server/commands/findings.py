@@ -14,7 +14,15 @@ from store.records import Evidence, Rule
 
 QUOTES = 3
 """Quotes shown with one sentence, the newest first; `--json` has them all."""
-TITLES = {"claude-code": "Claude Code", "codex": "Codex", "gemini": "Gemini CLI", "opencode": "opencode"}
+TITLES = {
+    "claude-code": "Claude Code",
+    "cline": "Cline",
+    "codex": "Codex",
+    "copilot": "Copilot CLI",
+    "gemini": "Gemini CLI",
+    "qwen": "Qwen Code",
+    "opencode": "opencode",
+}
 
 _WIDEST = 100
 _ID = re.compile(r"^(?:(?P<head>[0-9a-f]{8})-[0-9a-f-]{27}|rollout-[0-9T-]{19}-[0-9a-f-]{28}(?P<tail>[0-9a-f]{8}))")

@@ -229,7 +229,7 @@ def _look_back(wiring: Wiring, entries: Mapping[str, Entry]) -> None:
 
 
 def _by_file(wiring: Wiring, entries: Mapping[str, Entry]) -> str:
-    """One line for clients without hooks that are set up here and read rule files; empty once anything is exported."""
+    """One line for clients set up here which read rule files and get no rules by hooks; empty once one was exported."""
     place = wiring.place()
     if place.note or byfile.told(wiring.store(), place.project.key).clients:
         return ""
@@ -240,8 +240,8 @@ def _by_file(wiring: Wiring, entries: Mapping[str, Entry]) -> str:
     titles = " and ".join(each.title for each in without)
     command = " ".join(["mcp-promptlearn export", *(f"--client {each.name}" for each in without)])
     return (
-        f"{titles} {'has' if len(without) == 1 else 'have'} no hooks, so agents there have to ask for rules: once you "
-        f"have some, `{command}` puts them into files that are read there without asking."
+        f"{titles} {'gets' if len(without) == 1 else 'get'} no rules by hooks, so agents there have to ask for them: "
+        f"once you have some, `{command}` puts them into files that are read there without asking."
     )
 
 

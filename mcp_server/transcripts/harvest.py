@@ -8,9 +8,12 @@ from typing import BinaryIO, NamedTuple, cast
 
 from mcp_server.importers.logs import memory_files
 from mcp_server.importers.logs.claude_log import ClaudeLog
+from mcp_server.importers.logs.cline_log import ClineLog
 from mcp_server.importers.logs.codex_log import CodexLog
+from mcp_server.importers.logs.copilot_log import CopilotLog
 from mcp_server.importers.logs.gemini_log import GeminiLog
 from mcp_server.importers.logs.opencode_log import turns as turns_of
+from mcp_server.importers.logs.qwen_log import QwenLog
 from mcp_server.importers.logs.turns import Log, Place
 from mcp_server.transcripts import opencode
 from mcp_server.transcripts.belongs import Belonging, Home, folder_in
@@ -110,7 +113,7 @@ class Harvest:
                 return
             start = resumed(file, mark, count)
             reader, listener = _reader(log), self._listener(log, home, own=start.own)
-            if start.offset and log.client != "claude-code":  # its lines tell all by themselves
+            if start.offset and log.client not in {"claude-code", "qwen"}:  # its lines tell all by themselves
                 _prime(reader, file, count)
             for line, place in lines(file, Place(start.line, start.offset), count):
                 for turn in reader.read(line, place):
@@ -252,10 +255,16 @@ class Harvest:
 
 def _reader(log: Transcript) -> Log:
     match log.client:
+        case "cline":
+            return ClineLog(log.session, cwd=log.cwd, sidechain=log.sidechain)
         case "codex":
             return CodexLog(log.session)
+        case "copilot":
+            return CopilotLog(log.session)
         case "gemini":
             return GeminiLog(log.session, cwd=log.cwd)
+        case "qwen":
+            return QwenLog(log.session, sidechain=log.sidechain)
         case _:
             return ClaudeLog(log.session, sidechain=log.sidechain)
 

@@ -7,10 +7,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from mcp_server.importers.document import at
+from mcp_server.importers.document import at, text
 from mcp_server.importers.logs.turns import loads
 
-CLIENTS = ("claude-code", "codex", "gemini", "opencode")
+CLIENTS = ("claude-code", "cline", "codex", "copilot", "gemini", "qwen", "opencode")
 """The clients whose logs are read, as `setup` names them."""
 
 LINES, DOCUMENT, DATABASE, FILES, MEMORY = "lines", "document", "database", "files", "memory"
@@ -38,7 +38,15 @@ class Transcript(NamedTuple):
 
 def found(clients: Iterable[str], *, environment: Mapping[str, str], home: Path) -> list[Transcript]:
     """Every log of these clients, the one written last first. Links are not followed out of a client's own folder."""
-    looks = {"claude-code": _claude, "codex": _codex, "gemini": _gemini, "opencode": _opencode}
+    looks = {
+        "claude-code": _claude,
+        "cline": _cline,
+        "codex": _codex,
+        "copilot": _copilot,
+        "gemini": _gemini,
+        "qwen": _qwen,
+        "opencode": _opencode,
+    }
     every = [each for client in clients for each in looks[client](environment, home)]
     return sorted(every, key=lambda each: (-each.changed, str(each.path)))
 
@@ -61,6 +69,16 @@ def _claude(environment: Mapping[str, str], home: Path) -> Iterator[Transcript]:
                 yield _transcript("claude-code", log, LINES, session=session.name, sidechain=True)
 
 
+def _cline(environment: Mapping[str, str], home: Path) -> Iterator[Transcript]:
+    folder = Path(environment.get("CLINE_DIR") or home / ".cline")
+    data = Path(environment.get("CLINE_DATA_DIR") or folder / "data")
+    for session in _folders(Path(environment.get("CLINE_SESSION_DATA_DIR") or data / "sessions")):
+        cwd = text(loads(_small(session / f"{session.name}.json").encode()), "cwd")
+        for log in _files(session, ".messages.json"):
+            side = log.name != f"{session.name}.messages.json"
+            yield _transcript("cline", log, DOCUMENT, session=session.name, cwd=cwd, sidechain=side)
+
+
 def _codex(environment: Mapping[str, str], home: Path) -> Iterator[Transcript]:
     folder = Path(environment.get("CODEX_HOME") or home / ".codex")
     for name in ("sessions", "archived_sessions"):
@@ -69,6 +87,14 @@ def _codex(environment: Mapping[str, str], home: Path) -> Iterator[Transcript]:
     for file in _files(folder / "memories", ".md"):
         if file.name in {"MEMORY.md", "memory_summary.md"}:
             yield _transcript("codex", file, MEMORY)
+
+
+def _copilot(environment: Mapping[str, str], home: Path) -> Iterator[Transcript]:
+    folder = Path(environment.get("COPILOT_HOME") or home / ".copilot")
+    for session in _folders(folder / "session-state"):
+        for log in _files(session, ".jsonl"):
+            if log.name == "events.jsonl":
+                yield _transcript("copilot", log, LINES, session=session.name)
 
 
 def _gemini(environment: Mapping[str, str], home: Path) -> Iterator[Transcript]:
@@ -89,6 +115,16 @@ def _gemini(environment: Mapping[str, str], home: Path) -> Iterator[Transcript]:
     for file in _files(folder, ".md"):
         if file.name == "GEMINI.md":
             yield _transcript("gemini", file, MEMORY)
+
+
+def _qwen(environment: Mapping[str, str], home: Path) -> Iterator[Transcript]:
+    folder = Path(environment.get("QWEN_RUNTIME_DIR") or environment.get("QWEN_HOME") or home / ".qwen")
+    for project in _folders(folder / "projects"):
+        for log in _files(project / "chats", ".jsonl"):
+            yield _transcript("qwen", log, LINES, session=log.name.removesuffix(".jsonl"))
+        for session in _folders(project / "subagents"):
+            for log in _files(session, ".jsonl"):
+                yield _transcript("qwen", log, LINES, session=session.name, sidechain=True)
 
 
 def _opencode(environment: Mapping[str, str], home: Path) -> Iterator[Transcript]:

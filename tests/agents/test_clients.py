@@ -12,7 +12,7 @@ import pytest
 from mcp_server.agents import claude_code, codex
 from mcp_server.agents.client import Client, File, Machine
 from mcp_server.agents.known import CLIENTS, NAMES
-from mcp_server.agents.parts import apply, our_hook, ours, read
+from mcp_server.agents.parts import apply, handlers, ours, read
 
 GOLDEN = Path(__file__).resolve().parent / "golden"
 
@@ -67,7 +67,7 @@ def test_all_that_is_written_is_known_again_as_ours(client: Client, system: str)
     for file in (*client.files(machine), *client.project_files(machine, PROJECTS[system])):
         for way, part in file.part.items():
             if way[0] == "hooks":
-                assert [our_hook(handler) for group in part for handler in group["hooks"]] == [True]  # type: ignore[index, call-overload]
+                assert handlers(list(part)) == [(0, 0)]
             elif way[0] != "permissions":
                 assert ours(part)
 
@@ -90,24 +90,32 @@ def test_windows_reads_a_hook_without_a_shell_or_with_powershell_and_a_plain_one
 
 
 def test_a_person_who_moved_a_clients_folder_is_followed_there() -> None:
-    moved = {"CLAUDE_CONFIG_DIR": "/c", "CODEX_HOME": "/x", "XDG_CONFIG_HOME": "/g"}
+    moved = {"CLAUDE_CONFIG_DIR": "/c", "CODEX_HOME": "/x", "XDG_CONFIG_HOME": "/g", "COPILOT_HOME": "/p"}
     machine = MACHINES["linux"]._replace(environment=moved)
     paths = {client.name: [file.paths for file in client.files(machine)] for client in CLIENTS}
     assert paths["claude-code"] == [("/c/.config.json", "/c/.claude.json"), ("/c/settings.json",)]
     assert paths["codex"] == [("/x/config.toml",), ("/x/hooks.json",)]
-    assert paths["opencode"] == [("/g/opencode/opencode.jsonc", "/g/opencode/opencode.json")]
-    assert paths["vscode"] == [("/g/Code/User/mcp.json",)]
+    assert paths["opencode"] == [
+        ("/g/opencode/opencode.jsonc", "/g/opencode/opencode.json"),
+        ("/g/opencode/plugin/promptlearn.js",),
+    ]
+    assert paths["vscode"] == [("/g/Code/User/mcp.json",), ("/p/hooks/promptlearn-vscode.json",)]
+    assert paths["copilot"] == [("/p/mcp-config.json",), ("/p/hooks/promptlearn.json",)]
+    assert paths["zed"] == [("/g/zed/settings.json",)]
+    flatpak = machine._replace(environment={"FLATPAK_XDG_CONFIG_HOME": "/f"})
+    assert [client.folders(flatpak) for client in CLIENTS if client.name == "zed"] == [("/f/zed",)]
     assert paths["claude-desktop"] == [("/g/Claude/claude_desktop_config.json",)]
     folders = {client.name: client.folders(machine) for client in CLIENTS}
     assert folders["claude-code"] == ("/c",)
     assert folders["cursor"] == ("/home/ada/.cursor",)
+    assert folders["windsurf"] == ("/home/ada/.codeium/windsurf", "/home/ada/.config/devin")
 
 
 def test_a_store_that_was_moved_is_named_to_server_and_hooks() -> None:
     machine = MACHINES["darwin"]
     for client in CLIENTS:
         for file in client.files(machine):
-            assert "/v/store" in apply("", file.part, toml=file.paths[-1].endswith(".toml"))[0]
+            assert "/v/store" in (file.whole or apply("", file.part, toml=file.paths[-1].endswith(".toml"))[0])
 
 
 def test_a_command_that_fails_reaches_us_too() -> None:

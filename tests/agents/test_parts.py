@@ -10,6 +10,7 @@ from mcp_server.agents.parts import (
     Kept,
     Part,
     apply,
+    handlers,
     is_shell,
     merged,
     our_hook,
@@ -245,3 +246,33 @@ def test_what_a_client_noted_beside_us_goes_with_us_when_it_is_known() -> None:
     marks = [Kept(("hooks", "state", "/h.json:stop:0:0"), 2), Kept(("hooks", "state", "/h.json:stop:1:0"), 2)]
     assert remove(f"a = 1\n\n{text}", marks, toml=True, known=True) == "a = 1\n"
     assert remove(text, marks, toml=True) == text
+
+
+def test_a_list_of_handlers_without_groups_is_added_to_made_new_and_left_as_it_was() -> None:
+    theirs = '{\n  "version": 1,\n  "hooks": {\n    "stop": [\n      {"command": "./mine.sh"}\n    ]\n  }\n}\n'
+    ours_now = {"command": "python -m mcp_promptlearn hook cursor stop", "timeout": 10}
+    part = {("hooks", "stop"): [ours_now]}
+    after, kept = apply(theirs, part, toml=False)
+    assert json.loads(after)["hooks"]["stop"] == [{"command": "./mine.sh"}, ours_now]
+    assert apply(after, part, toml=False)[0] == after
+    older = after.replace('"timeout": 10', '"timeout": 5')
+    assert json.loads(apply(older, part, toml=False)[0]) == json.loads(after)
+    assert remove(after, kept, toml=False) == theirs
+    assert is_shell('{"version": 1}', toml=False)
+    assert not is_shell("[]", toml=False)
+
+
+def test_a_hook_that_powershell_runs_is_known_as_ours() -> None:
+    assert our_hook({"powershell": "& 'C:\\p.exe' -m mcp_promptlearn hook windsurf pre_user_prompt"})
+    assert handlers(["no mapping"]) == []
+
+
+def test_an_entry_of_an_older_zed_is_known_as_ours_and_made_new() -> None:
+    older = {"command": {"path": "/py", "args": ["-m", "mcp_promptlearn", "serve"]}}
+    assert ours(older)
+    assert not ours({"command": {"path": "/py", "args": None}})
+    text = json.dumps({"context_servers": {"promptlearn": older}})
+    wanted: dict[str, object] = {"source": "custom", "command": "/new", "args": ["-m", "mcp_promptlearn", "serve"]}
+    after, kept = apply(text, {("context_servers", "promptlearn"): wanted}, toml=False)
+    assert json.loads(after) == {"context_servers": {"promptlearn": wanted}}
+    assert json.loads(remove(after, kept, toml=False)) == json.loads(text)

@@ -1,6 +1,5 @@
 """A file that is ours alone is written, known again, made newer and taken away; what somebody made of it is kept."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -130,7 +129,7 @@ def test_a_client_that_is_gone_with_its_folder_leaves_nothing_to_undo(path: Path
     entries: dict[str, Entry] = {}
     written(path, home, entries)
     path.unlink()
-    os.rmdir(path.parent)
+    path.parent.rmdir()
     assert undone(path, home, entries) == [What.NOTHING]
     assert entries == {}
     manifest.forget(home, entries)

@@ -9,13 +9,18 @@ from mcp_server.agents.client import Moment, Seen
 from tests.clients import packages
 from tests.clients.claude_code import ClaudeCode
 from tests.clients.client import Client
+from tests.clients.cline import Cline
 from tests.clients.codex import Codex
+from tests.clients.copilot import Copilot
 from tests.clients.gemini import Gemini
 from tests.clients.journeys import Journey, travel
 from tests.clients.opencode import OpenCode
+from tests.clients.qwen import Qwen
 from tests.clients.stage import Stage, hooks_of, opened
 
-CLIENTS: dict[str, Client] = {client.name: client for client in (ClaudeCode(), Codex(), OpenCode(), Gemini())}
+CLIENTS: dict[str, Client] = {
+    client.name: client for client in (ClaudeCode(), Codex(), OpenCode(), Gemini(), Qwen(), Copilot(), Cline())
+}
 HOOKED = {name: hooks for name in CLIENTS if (hooks := hooks_of(name)) is not None}
 
 

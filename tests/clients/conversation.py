@@ -84,7 +84,11 @@ DONE = Say("That is all.")
 ASIDE = Say("A form and its fields")
 """What a request gets that is no turn of the task: for a title, a topic."""
 
-_COMPACT = re.compile(r"CONTEXT CHECKPOINT COMPACTION|create a detailed summary of the conversation")
+_COMPACT = re.compile(
+    r"Summarize this session for continuation|"
+    r"CONTEXT CHECKPOINT COMPACTION|create a detailed summary of the conversation|"
+    r"anchored summary|produce the <state_snapshot> XML"
+)
 _SUMMARY = re.compile(r"Of this task (\d+) steps are done\.")
 
 
@@ -100,8 +104,6 @@ class Script:
         """The step for a request. A client may ask twice, or several agents at once, without confusion."""
         if self.ours is not None and any(turn.text.startswith(OPENING) for turn in asked.turns):
             return self.ours(asked)
-        if not asked.tools:
-            return ASIDE
         play: Sequence[Use | Say] = ()
         step, last = 0, ""
         for turn in asked.turns:
@@ -118,4 +120,6 @@ class Script:
         if _COMPACT.search(last):
             words = f"Of this task {step} steps are done."
             return Say(f"<analysis>{words}</analysis>\n<summary>{words}</summary>")
+        if not asked.tools:
+            return ASIDE
         return play[step] if step < len(play) else DONE

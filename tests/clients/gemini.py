@@ -5,11 +5,16 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from tests.clients.conversation import Asked, Call, Delegate, Edit, Say, Shell, Step, Turn, Use
 from tests.clients.model import Answer, Request, as_events, as_json
 from tests.clients.packages import GEMINI
 
+FULL = 900_000
+"""Tokens of a million; at half of them it compacts."""
+SNAPSHOT = "<state_snapshot>Of this task 1 steps are done.</state_snapshot>"
+"""What it makes of a conversation that is compacted."""
 SETTINGS = """{
     // signed in with a key
     "security": {"auth": {"selectedType": "gemini-api-key"}},
@@ -24,11 +29,14 @@ class Gemini:
 
     name = "gemini"
     package = GEMINI
-    sessions = False
+    sessions = True
     instructions = re.compile(r"(?s)tool server 'promptlearn':.*?end of server instructions")
     listing = ("gemini", "mcp", "list")
     works = "Connected"
     mark = "GEMINI_CLI"
+
+    def __init__(self) -> None:
+        self._session = ""
 
     def furnish(self, home: Path, url: str) -> None:
         """Settings with comments."""
@@ -42,8 +50,9 @@ class Gemini:
         return {"GOOGLE_GEMINI_BASE_URL": url, "GEMINI_API_KEY": "dummy", **own}
 
     def command(self, prompt: str, *, session: str = "") -> Sequence[str]:
-        """Every tool is allowed."""
-        return ["gemini", "--yolo", *(["--resume", session] if session else []), "-p", prompt]
+        """Every tool is allowed. No request tells the session, so its id is ours."""
+        self._session = session or str(uuid4())
+        return ["gemini", "--yolo", "--resume" if session else "--session-id", self._session, "-p", prompt]
 
     def uses(self, step: Step, folder: Path) -> Sequence[Use | Say]:
         """Its tools take plain arguments."""
@@ -77,7 +86,7 @@ class Gemini:
             for tool in request.body.get("tools", [])
             for function in tool.get("functionDeclarations", [])
         }
-        return Asked(tuple(turns), tools, "")
+        return Asked(tuple(turns), tools, self._session)
 
     def write(self, step: Use | Say, request: Request, number: int) -> Answer:
         """One chunk."""
@@ -85,7 +94,7 @@ class Gemini:
         if isinstance(step, Say):
             return as_events([_candidate({"text": step.text}, number)], named=False)
         call = {"functionCall": {"name": step.tool, "args": step.given}}
-        return as_events([_candidate(call, number)], named=False)
+        return as_events([_candidate(call, number, read=FULL if step.full else 100)], named=False)
 
     def aside(self, request: Request) -> Answer | None:
         """Count tokens, and fill in whatever form a side question wants."""
@@ -93,6 +102,8 @@ class Gemini:
             return as_json({"totalTokens": 100})
         if ":generateContent" not in request.path:
             return None
+        if "<state_snapshot>" in json.dumps(request.body.get("systemInstruction", "")):
+            return as_json(_candidate({"text": SNAPSHOT}, 0))
         wanted: Mapping[str, Any] = request.body.get("generationConfig", {}).get("responseJsonSchema", {})
         form = {
             name: next(iter(kind.get("enum", ["fine"]))) if kind["type"].upper() == "STRING" else 10
@@ -101,8 +112,8 @@ class Gemini:
         return as_json(_candidate({"text": json.dumps(form) if wanted else "A form"}, 0))
 
 
-def _candidate(part: Mapping[str, Any], number: int) -> dict[str, Any]:
+def _candidate(part: Mapping[str, Any], number: int, *, read: int = 100) -> dict[str, Any]:
     content = {"role": "model", "parts": [part]}
-    usage = {"promptTokenCount": 100, "candidatesTokenCount": 10, "totalTokenCount": 110}
+    usage = {"promptTokenCount": read, "candidatesTokenCount": 10, "totalTokenCount": read + 10}
     candidate = {"content": content, "finishReason": "STOP", "index": 0}
     return {"candidates": [candidate], "usageMetadata": usage, "modelVersion": "play", "responseId": f"r{number}"}

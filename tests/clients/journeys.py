@@ -2,11 +2,12 @@
 
 import json
 import shlex
+import sys
 from dataclasses import dataclass
 
 from mcp_server.agents.client import Moment, Seen
 from mcp_server.settings import interpreter
-from tests.clients import trust
+from tests.clients import screen, trust
 from tests.clients.conversation import Call, Delegate, Edit, Say, Shell
 from tests.clients.stage import TESTS, Played, Stage
 
@@ -64,6 +65,8 @@ def travel(stage: Stage) -> Journey:
         later = stage.play(NEXT, GET, DECIDE, REPORT)
     compacted = _compact(stage, later.session) if Moment.COMPACTION in stage.arrives else None
     cleared = _clear(stage) if stage.client.name == "claude-code" else None
+    if stage.client.name == "qwen":
+        _leave(stage, later.session)
     return Journey(stage, task, later, correction, compacted, cleared, learnt)
 
 
@@ -82,10 +85,15 @@ def _learn(stage: Stage, *, corrected: bool) -> str:
 
 def _compact(stage: Stage, session: str) -> Played:
     """Compact a session, as each client is made to, and go on with it."""
-    if stage.client.name == "codex":
+    if stage.client.name in {"codex", "opencode", "qwen"}:
         return stage.play(LATER, Shell("git status", full=True), Say("It stands."), session=session)
     stage.run(stage.client.command("/compact", session=session))
     return stage.play(LATER, Say("It stands."), session=session)
+
+
+def _leave(stage: Stage, session: str) -> None:
+    """Open a session at the screen and leave it: Qwen Code tells nobody of an end without a screen."""
+    stage.run([sys.executable, screen.__file__, "Type your message", "/quit", "qwen", "--resume", session])
 
 
 def _clear(stage: Stage) -> Played:

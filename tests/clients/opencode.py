@@ -1,25 +1,25 @@
 """opencode: the OpenAI Chat Completions interface, and `opencode run`."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from tests.clients.conversation import Asked, Call, Delegate, Edit, Say, Shell, Step, Turn, Use
-from tests.clients.model import Answer, Request, as_events
+from tests.clients import completions
+from tests.clients.conversation import Asked, Call, Delegate, Edit, Say, Shell, Step, Use
+from tests.clients.model import Answer, Request
 from tests.clients.packages import OPENCODE
 
+FULL = 95_000
 CONFIGURATION = """{
   // my own model, on this machine
   "$schema": "https://opencode.ai/config.json",
   "model": "scripted/play", "autoupdate": false, "share": "disabled",
-  "permission": "allow",
+  "permission": "allow", "compaction": { "tail_turns": 0 },
   "provider": {
     "scripted": {
       "npm": "@ai-sdk/openai-compatible",
       "options": { "baseURL": "{url}/v1", "apiKey": "dummy" },
-      "models": { "play": { "name": "play" } }, // one is enough
+      "models": { "play": { "name": "play", "limit": { "context": 100000, "output": 8000 } } }, // one is enough
     },
   },
 }
@@ -31,7 +31,7 @@ class OpenCode:
 
     name = "opencode"
     package = OPENCODE
-    sessions = False
+    sessions = True
     instructions = re.compile(r'(?s)<server name="promptlearn">.*?</server>')
     listing = ("opencode", "mcp", "list")
     works = "connected"
@@ -71,44 +71,14 @@ class OpenCode:
 
     def read(self, request: Request) -> Asked | None:
         """A request with everything said so far."""
-        if request.path != "/v1/chat/completions":
-            return None
-        roles = {"tool": "result", "developer": "system"}
-        turns = [
-            Turn(roles.get(str(message["role"]), str(message["role"])), text)
-            for message in request.body["messages"]
-            for text in _texts(message.get("content"))
-        ]
-        tools = {
-            tool["function"]["name"]: json.dumps(tool["function"], sort_keys=True)
-            for tool in request.body.get("tools", [])
-        }
-        return Asked(tuple(turns), tools, request.headers.get("x-session-id", ""))
+        return completions.read(request, session="x-session-id")
 
     def write(self, step: Use | Say, request: Request, number: int) -> Answer:
         """One chunk with all of it, one that ends it."""
-        delta: dict[str, Any]
-        if isinstance(step, Say):
-            delta, end = {"role": "assistant", "content": step.text}, "stop"
-        else:
-            function = {"name": step.tool, "arguments": json.dumps(step.given)}
-            call = {"index": 0, "id": f"call_{number}", "type": "function", "function": function}
-            delta, end = {"role": "assistant", "content": None, "tool_calls": [call]}, "tool_calls"
-        head = {"id": f"c{number}", "object": "chat.completion.chunk", "created": 1, "model": request.body["model"]}
-        usage = {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110}
-        events: list[dict[str, Any]] = [
-            {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]},
-            {**head, "choices": [{"index": 0, "delta": {}, "finish_reason": end}], "usage": usage},
-        ]
-        return as_events(events, named=False, end="data: [DONE]\n\n")
+        full = isinstance(step, Use) and step.full
+        return completions.write(step, request, number, shown=FULL if full else 100)
 
     def aside(self, request: Request) -> Answer | None:
         """It asks for nothing else that it needs."""
         del request
         return None
-
-
-def _texts(content: Any) -> list[str]:
-    if content is None or isinstance(content, str):
-        return [content or ""]
-    return [piece.get("text", "") for piece in content]

@@ -29,9 +29,12 @@ class Package(NamedTuple):
 
 
 CLAUDE_CODE = Package("@anthropic-ai/claude-code", "2.1.330", "claude", "install.cjs")
+COPILOT = Package("@github/copilot", "1.0.102", "copilot")
 CODEX = Package("@openai/codex", "0.169.0", "codex")
 OPENCODE = Package("opencode-ai", "1.18.33", "opencode", "postinstall.mjs")
 GEMINI = Package("@google/gemini-cli", "0.61.0", "gemini")
+QWEN = Package("@qwen-code/qwen-code", "0.24.4", "qwen")
+CLINE = Package("cline", "3.0.65", "cline")
 INSPECTOR = Package("@modelcontextprotocol/inspector", "2.12.0", "mcp-inspector")
 
 _SYSTEM = {"Linux": "linux", "Darwin": "darwin"}.get(platform.system(), "")

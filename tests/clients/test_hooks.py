@@ -1,6 +1,7 @@
 """Where our hooks run, rules arrive unasked and what a person and the tests said is heard."""
 
 import json
+import sys
 
 import pytest
 
@@ -78,13 +79,30 @@ def test_no_hook_had_a_fault(hooked: Journey) -> None:
 def test_going_on_with_a_session_brings_the_rules_again(heard: Journey) -> None:
     assert heard.correction is not None
     assert heard.correction.session == heard.task.session
-    assert heard.correction.first.text.count(RULE) == heard.task.asked[-1].text.count(RULE) + 1
+    first, before = heard.correction.first, heard.task.asked[-1].text.count(RULE)
+    if heard.stage.client.name in {"opencode", "qwen"}:
+        # There they stand before the conversation, anew in each process.
+        assert [turn.role for turn in first.turns if RULE in turn.text and turn.role != "result"] == ["system"]
+        before -= 1
+    if heard.stage.client.name == "gemini":
+        # There they stand in the history, with the prompt that they came with. What tools answered it tells twice.
+        assert [turn.role for turn in first.turns if RULE in turn.text and turn.role != "result"] == ["user"]
+        return
+    if heard.stage.client.name == "copilot":
+        # There they stand before the conversation, anew in each process.
+        assert [turn.role for turn in first.turns if RULE in turn.text and turn.role != "result"] == ["user"]
+        before -= 1
+    assert first.text.count(RULE) == before + 1
 
 
 def test_the_rules_are_there_after_compaction(compacting: Journey) -> None:
     assert compacting.compacted is not None
     after = compacting.compacted.asked[-1]
-    assert after.results == []
+    if compacting.stage.client.name not in {"gemini", "qwen", "cline"}:  # they keep what came last
+        assert after.results == []
+    if compacting.stage.client.name == "cline":  # it keeps what our tools have answered, too
+        after = after._replace(turns=tuple(turn for turn in after.turns if turn.role != "result"))
+    assert all(RULE not in result for result in after.results)
     assert "steps are done" in after.text
     assert (after.text.count(RULE), after.text.count(compacting.learnt)) == (1, 1)
 
@@ -128,3 +146,56 @@ def test_codex_runs_our_hooks_once_a_person_trusted_them(stage: Stage) -> None:
     assert RULE not in stage.play(TASK, Say("Fine.")).first.text
     assert {hook.status for hook in trust.hooks(stage, trust=True)} == {"trusted"}
     assert RULE in stage.play(NEXT, Say("Fine.")).first.text
+
+
+@pytest.mark.parametrize("stage", ["gemini"], indirect=True)
+def test_gemini_is_given_the_rules_with_a_command_of_a_persons_file_and_its_text_is_nobodys_word(stage: Stage) -> None:
+    stage.set_up()
+    with stage.person() as desk:
+        desk.run("add", RULE)
+    commands = stage.home / ".gemini" / "commands"
+    commands.mkdir()
+    (commands / "tidy.toml").write_text('prompt = "No, use npm, not pip."\n', encoding="utf-8")
+    stage.model.script.plays["No, use npm, not pip."] = [Say("Tidy.")]
+    first = stage.run(stage.client.command("/tidy")).first
+    assert "No, use npm, not pip." in first.text
+    assert first.text.count(RULE) == 1
+    assert stage.facts(Kind.FEEDBACK) == []
+    assert stage.faults() == []
+
+
+@pytest.mark.parametrize("stage", ["gemini"], indirect=True)
+def test_gemini_works_on_after_our_program_is_gone(stage: Stage) -> None:
+    stage.set_up()
+    settings = stage.home / ".gemini" / "settings.json"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace(sys.executable, "/does/not/exist/python"), encoding="utf-8")
+    first = stage.play(TASK, Say("Fine.")).first
+    assert [TASK in turn.text for turn in first.turns if turn.role == "user"][-1]
+
+
+@pytest.mark.parametrize("stage", ["gemini"], indirect=True)
+def test_gemini_shows_the_person_one_line_that_the_model_does_not_see(stage: Stage) -> None:
+    stage.set_up()
+    with stage.person() as desk:
+        desk.run("add", RULE)
+    begun = len(stage.model.asked)
+    shown = stage.command(stage.client.command(TASK)).err
+    assert shown.count("promptlearn: 1 rule active\n") == 1
+    assert all("rule active" not in asked.text for asked in stage.model.asked[begun:])
+
+
+@pytest.mark.parametrize("stage", ["cline"], indirect=True)
+def test_cline_is_given_the_rules_again_where_a_compaction_took_them_from_a_living_session(stage: Stage) -> None:
+    stage.set_up()
+    with stage.person() as desk:
+        desk.run("add", RULE)
+    begun = stage.play(TASK, Say("Fine."))
+    stage.model.script.plays |= {NEXT: [Say("Added.")], LATER: [Say("It stands.")]}
+    typed = "\n".join((NEXT, "/compact", LATER))
+    went_on = stage.run(stage.client.command(typed, session=begun.session))
+    first, summary, after = went_on.asked
+    assert (first.text.count(RULE), summary.tools, after.text.count(RULE)) == (1, {}, 1)
+    assert "steps are done" in after.text
+    assert TASK not in after.text
+    assert stage.faults() == []

@@ -72,6 +72,14 @@ def test_files_that_came_with_a_prompt_are_left_out() -> None:
     assert told(turns(HEAD, message("m", "user", parts)), "text") == [("Never edit @a.md by hand.",)]
 
 
+def test_what_was_typed_is_told_and_not_the_text_that_a_command_has_for_it() -> None:
+    sent = [{"text": "Always use npm."}, {"text": "<hook_context>Rules for web, revision 1</hook_context>"}]
+    typed = message("m", "user", sent, displayContent=[{"text": "No, use uv."}])
+    assert told(turns(HEAD, typed), "speaker", "text") == [(PERSON, "No, use uv.")]
+    command = message("m", "user", sent, displayContent=[{"text": "/tidy"}])
+    assert told(turns(HEAD, command), "speaker", "text") == [(INJECTED, "")]
+
+
 def test_what_is_said_to_a_sub_agent_is_its_parents() -> None:
     head = {**HEAD, "kind": "subagent", "directories": [CWD]}
     (turn,) = turns(head, message("m", "user", [{"text": "Always use npm."}]), session="parent")

@@ -10,7 +10,7 @@ from mcp_server.delivery import pausing
 from mcp_server.handover import FIRST, NOTHING, SIZE, packet
 from mcp_server.learning.plan import OPERATIONS
 from mcp_server.session import Caller
-from mcp_server.tools import PAUSED, RefusedError, Tools
+from mcp_server.tools import ASK, PAUSED, RefusedError, Tools
 from store.errors import BusyError
 from store.memory import MemoryStore
 from store.records import State, Trust
@@ -107,3 +107,10 @@ def test_a_store_that_cannot_be_read_is_said_in_one_line() -> None:
     broken = Tools(store=busy, place=always(DEMO), now=Clock())
     with pytest.raises(RefusedError, match="consolidate: store is held"):
         broken.prompt("consolidate", WHO)
+
+
+def test_a_prompt_that_a_client_fetches_only_to_list_it_shows_no_rules_and_is_no_session() -> None:
+    store = World().store
+    assert tools(store).prompt("rules", Caller("server-1", "opencode")) == ASK
+    assert store.sessions(HERE) == []
+    assert tools(store).prompt("rules", WHO) != ASK

@@ -509,3 +509,47 @@ def test_the_end_of_a_session_starts_consolidate_when_an_earlier_one_has_settled
     store.revise(project, [Step(Pin(rule, True), "x", "person", "x") for rule in (1, 2)], cause="x", now=NOW)
     happens(folder, "SessionEnd", reason="other")
     assert started == [str(folder)], "pinned rules are not measured"
+
+
+CHAT = {"conversation_id": "c1", "cursor_version": "3.20.17"}
+
+
+def cursor(folder: Path, name: str, **more: Any) -> Any:
+    """What a hook answers Cursor, which begins its text with a mark of its encoding on Windows."""
+    payload = {**CHAT, "workspace_roots": [str(folder)], "hook_event_name": name, **more}
+    with closing(opened()) as store:
+        return respond("cursor", name, b"\xef\xbb\xbf" + json.dumps(payload).encode(), {}, store).answer
+
+
+def test_rules_reach_a_chat_of_cursor_at_its_beginning_and_no_edit_claims_to_bring_more(
+    folder: Path, store: SqliteStore
+) -> None:
+    assert "Use uv, not pip." in cursor(folder, "sessionStart")["additional_context"]
+    (shown,) = store.exposures("c1", key(folder))
+    assert cursor(folder, "afterFileEdit", file_path=str(folder / "src" / "lexer.py")) is None
+    assert store.exposures("c1", key(folder)) == (shown,), "what no model sees is not delivered"
+    assert cursor(folder, "beforeSubmitPrompt", prompt="No, use uv, not pip.") == {"continue": True}
+
+
+def test_our_hook_of_claude_code_is_silent_in_cursor_and_leaves_nothing(folder: Path, store: SqliteStore) -> None:
+    assert happens(folder, "SessionStart", **CHAT, workspace_roots=[str(folder)]) is None
+    assert store.exposures("s1", key(folder)) == ()
+    assert [(beat.said, beat.fault) for beat in store.beats()] == [("nothing to do", "")]
+
+
+def test_of_several_chats_in_one_process_the_tool_belongs_to_the_one_typed_in_last(
+    folder: Path, store: SqliteStore
+) -> None:
+    for chat in ("c1", "c2"):
+        cursor(folder, "sessionStart", conversation_id=chat)
+    cursor(folder, "beforeSubmitPrompt", conversation_id="c1", prompt="Go on.")
+    found = store.sighted(parents())
+    assert found is not None
+    assert (found.client, found.session) == ("cursor", "c1")
+
+
+def test_windsurf_is_watched_and_told_nothing(folder: Path, store: SqliteStore) -> None:
+    assert happens(folder, "SessionStart", client="windsurf") is None
+    assert happens(folder, "UserPromptSubmit", client="windsurf", prompt="No, never use pip here.") is None
+    assert store.exposures("s1", key(folder)) == ()
+    assert [fact.session for fact in store.evidence(key(folder))] == ["s1"]

@@ -56,7 +56,7 @@ def test_a_persons_files_become_their_pinned_rules_and_stay_as_they_are(desk: De
     before = {path: path.read_bytes() for path in desk.folder.rglob("*") if path.is_file()}
     desk.answers = ["y"]
     said = desk.run("import")
-    assert "CLAUDE.md: 3 rules, 21 tokens, the whole project; read by claude-code opencode zed" in said
+    assert "CLAUDE.md: 3 rules, 21 tokens, the whole project; read by claude-code copilot opencode windsurf zed" in said
     assert "+ Use strict mode.  (.cursor/rules/a.mdc, line 5, only **/*.ts)" in said
     assert "never measured until you opt in" in said
     assert desk.asked == ["These are your rules: 5 rules to keep? [y/N] "]

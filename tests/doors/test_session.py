@@ -21,6 +21,7 @@ def of(
 def test_the_client_s_own_session_counts_before_that_of_the_environment_and_the_process() -> None:
     assert of({"sessionId": "thread-7"}, CLAUDE_CODE_SESSION_ID="c1").session == "thread-7"
     assert of(CLAUDE_CODE_SESSION_ID="c1").session == "c1"
+    assert of(COPILOT_AGENT_SESSION_ID="p1").session == "p1"
     assert of().session == "server-1"
 
 

@@ -123,6 +123,8 @@ def test_every_client_has_its_places_and_the_newest_log_comes_first(machine: Mac
         put(home / ".gemini" / "tmp" / "form" / "chats" / "g1" / "sub.jsonl", b""),
         put(home / ".gemini" / "tmp" / "form" / "memory" / "MEMORY.md", b""),
         put(home / ".gemini" / "GEMINI.md", b""),
+        put(home / ".qwen" / "projects" / "-work-form" / "chats" / "q1.jsonl", b""),
+        put(home / ".qwen" / "projects" / "-work-form" / "subagents" / "q1" / "agent-a.jsonl", b""),
         put(home / ".local" / "share" / "opencode" / "opencode.db", b""),
     ]
     put(inside / "s1.txt", b"")

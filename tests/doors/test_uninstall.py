@@ -171,7 +171,8 @@ def test_a_restored_file_can_be_set_up_again(desk: Desk, person: Path) -> None:
 def test_a_file_that_is_gone_is_not_made_again(desk: Desk, person: Path) -> None:
     path = kept(person, ".cursor/mcp.json", CLAUDE)
     desk.run("setup", "--yes")
-    path.unlink()
+    for each in path.parent.iterdir():
+        each.unlink()
     path.parent.rmdir()
     assert "as it was already" in desk.run("uninstall", "--yes")
     assert tree(person) == {}
@@ -346,3 +347,10 @@ def test_paths_are_shown_as_people_write_them(desk: Desk) -> None:
     join = machine._replace(system=sys.platform).under_home("x.json")
     assert short(join, machine) in {"~/x.json", "~\\x.json"}
     assert short("/home/adam/x.json", machine) == "/home/adam/x.json"
+
+
+def test_a_folder_that_one_client_made_goes_with_the_last_file_of_ours_in_it(desk: Desk, person: Path) -> None:
+    desk.run("setup", "--yes", "--client", "cursor")
+    desk.run("uninstall", "--yes")
+    assert tree(person) == {}
+    assert not (person / ".cursor").exists()

@@ -54,6 +54,9 @@ def said(text: str, path: str = "AGENTS.md") -> list[str]:
         (".roo/rules-code/a.md", ".roo/rules", ""),
         (".roorules", ".roo/rules", ""),
         ("GEMINI.md", "GEMINI.md", ""),
+        ("api/QWEN.md", "QWEN.md", "api"),
+        (".qwen/QWEN.local.md", ".qwen/QWEN.local.md", ""),
+        (".qwen/rules/web/a.md", ".qwen/rules", ""),
         (".junie/guidelines.md", ".junie/guidelines.md", ""),
         (".junie/AGENTS.md", ".junie/AGENTS.md", ""),
         ("README.md", "", ""),
@@ -331,11 +334,20 @@ def test_imports_are_those_of_text_and_not_of_code():
     book = read(text, "CLAUDE.md")
     assert book.imports == ("docs/a.md", "./b.txt", "~/c.md", "AGENTS.md")
     assert read(b"@a.md\n", "GEMINI.md").imports == ("a.md",)
+    assert read(b"@a.md\n", ".qwen/QWEN.local.md").imports == ("a.md",)
     assert read(b"@a.md\n", "AGENTS.md").imports == ()
     assert read(b"- @AGENTS.md\n", "CLAUDE.md").left_out == {"import": 1}
 
 
 # --- bytes
+
+
+def test_qwen_codes_rules_apply_to_the_paths_they_name_and_import_nothing():
+    found = read(b"---\npaths:\n  - 'src/**/*.tsx'\n---\nSee @a.md. Use hooks.\n", ".qwen/rules/react.md")
+    assert (found.paths, found.when, found.imports) == (("src/**/*.tsx",), "by path", ())
+    assert read(b"Use hooks.\n", ".qwen/rules/react.md").when == "always"
+    assert read_by("qwen", ["QWEN.md", "AGENTS.md", "CLAUDE.md"]) >= {"QWEN.md", "AGENTS.md"}
+    assert "CLAUDE.md" not in read_by("qwen", ["CLAUDE.md"])
 
 
 @pytest.mark.parametrize(

@@ -50,9 +50,8 @@ def test_the_bundle_holds_the_sources_and_nothing_of_a_machine(built: Path) -> N
     with zipfile.ZipFile(built) as archive:
         names = set(archive.namelist())
         locked = archive.read("uv.lock").decode()
-    sources = {
-        path.relative_to(ROOT).as_posix() for top in ("store", "mcp_server") for path in ROOT.glob(f"{top}/**/*.py")
-    }
+    kinds = [f"{top}/**/*.{kind}" for top in ("store", "mcp_server") for kind in ("py", "js")]
+    sources = {path.relative_to(ROOT).as_posix() for kind in kinds for path in ROOT.glob(kind)}
     tops = {"manifest.json", "serve.py", *bundle.FILES, "mcp_server/listing.json"}
     assert names == sources | tops
     assert set(re.findall(r'registry = "([^"]+)"', locked)) == {"https://pypi.org/simple"}

@@ -109,7 +109,7 @@ class GeminiLog:
         if status == "cancelled":
             yield turn._replace(rejected=True)
         elif turn.command and status == "success":
-            output, failed = _printed(call)
+            output, failed = printed(_said(call))
             yield turn._replace(output=output, failed=failed)
         elif turn.files:
             yield turn
@@ -125,16 +125,20 @@ class GeminiLog:
 
 
 def _prompt(message: object) -> str:
-    """What was typed, without the files that came with it."""
-    content = at(message, "content")
+    """What was typed, without the files that came with it; what is shown of it, where it came as something else."""
+    content = at(message, "displayContent") or at(message, "content")
     parts = [content] if isinstance(content, str) else [text(part, "text") for part in items(content)]
     return "\n".join(filter(None, parts)).partition(_ATTACHED)[0]
 
 
-def _printed(call: object) -> tuple[str, bool | None]:
-    """What a command printed, and whether it failed."""
+def _said(call: object) -> str:
+    """All that the model was told came of a call."""
     responses = [at(part, "functionResponse", "response") for part in items(call, "result")]
-    said = "\n".join(filter(None, map(output_of, responses)))
+    return "\n".join(filter(None, map(output_of, responses)))
+
+
+def printed(said: str) -> tuple[str, bool | None]:
+    """What a command printed, and whether it failed, of what the model was told of it; hooks ask this too."""
     code = next(iter(_CODE.findall(said[-_LONGEST:])[-1:]), None)
     begin = _OUTPUT.search(said)
     if begin is None:

@@ -12,6 +12,7 @@ CURSOR, CURSOR_OLD = ".cursor/rules", ".cursorrules"
 COPILOT, INSTRUCTIONS = ".github/copilot-instructions.md", ".github/instructions"
 WINDSURF, WINDSURF_OLD = ".windsurf/rules", ".windsurfrules"
 CLINE, ROO, GEMINI = ".clinerules", ".roo/rules", "GEMINI.md"
+QWEN, QWEN_LOCAL, QWEN_RULES = "QWEN.md", ".qwen/QWEN.local.md", ".qwen/rules"
 JUNIE_AGENTS, JUNIE = ".junie/AGENTS.md", ".junie/guidelines.md"
 
 _PLACES = (
@@ -29,6 +30,9 @@ _PLACES = (
     (AGENTS, r"AGENTS\.md"),
     (AGENTS_OVERRIDE, r"AGENTS\.override\.md"),
     (GEMINI, r"GEMINI\.md"),
+    (QWEN, r"QWEN\.md"),
+    (QWEN_LOCAL, r"\.qwen/QWEN\.local\.md"),
+    (QWEN_RULES, r"\.qwen/rules/.+\.md"),
     (COPILOT, r"\.github/copilot-instructions\.md"),
     (CURSOR_OLD, r"\.cursorrules"),
     (WINDSURF_OLD, r"\.windsurfrules"),

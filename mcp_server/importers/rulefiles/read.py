@@ -9,6 +9,7 @@ from mcp_server.importers.rulefiles import (
     forms,
     gemini,
     junie,
+    qwen,
     roo,
     windsurf,
 )
@@ -29,6 +30,9 @@ _PARSERS = {
     forms.CLINE: cline.parse,
     forms.ROO: roo.parse,
     forms.GEMINI: gemini.parse,
+    forms.QWEN: qwen.parse,
+    forms.QWEN_LOCAL: qwen.parse,
+    forms.QWEN_RULES: qwen.parse,
     forms.JUNIE_AGENTS: junie.parse,
     forms.JUNIE: junie.parse,
 }

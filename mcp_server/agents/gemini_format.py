@@ -1,0 +1,91 @@
+"""The hook format of Gemini CLI: events in, answers out. Light: hooks load it."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from mcp_server.agents.events import Edited, Ended, Event, EventError, Finished, Prompted, Ran
+
+CARRIES = frozenset({"BeforeAgent", "AfterTool"})
+"""Events whose answer reaches the model, and which bring it rules.
+
+Not SessionStart, whose context 0.61 puts in front of the prompt: a `/command` of `gemini -p` is then no command any
+more, a session that is resumed loses that prompt, and after `/clear` nobody reads it at all.
+"""
+
+LINKED = True
+"""Nothing in Gemini CLI's MCP calls names the session."""
+
+EDITS = frozenset({"replace", "write_file", "edit"})
+
+SHELL = "run_shell_command"
+
+
+def event(name: str, payload: Mapping[str, Any], environment: Mapping[str, str]) -> Event | None:
+    """The event in our shape, or None for one that asks nothing of us. Raises `EventError`."""
+    del environment
+    session, folder = payload.get("session_id"), payload.get("cwd")
+    if not isinstance(session, str) or not session:
+        raise EventError("the event names no session")
+    if not isinstance(folder, str) or not folder:
+        raise EventError("the event names no folder")
+    head = (session[:120], folder, ())
+    match name:
+        case "BeforeAgent":
+            from mcp_server.agents.gemini_session import forgotten
+
+            return Prompted(*head, text="", anew=forgotten(_log(payload)))
+        case "AfterAgent":
+            from mcp_server.agents.gemini_session import typed
+
+            # What comes as the prompt is the text that a file or a server has for a `/command`, or another hook's
+            # words. What a person typed stands in the log, and only once the turn has begun.
+            text = typed(_log(payload))
+            return Prompted(*head, text=text) if text else Finished(*head)
+        case "AfterTool":
+            return _used(head, payload)
+        case "SessionEnd":
+            return Ended(*head)
+        case _:
+            raise EventError(f"{name[:40]!r} is not an event we know")
+
+
+def sample(name: str, folder: str) -> Mapping[str, object]:
+    """An event of nothing that anybody did."""
+    return {"session_id": "doctor", "cwd": folder, "hook_event_name": name, "prompt": "", "transcript_path": ""}
+
+
+def answer(name: str, *, context: str, screen: str) -> Mapping[str, Any] | None:
+    """What to print: context goes to the model, `screen` to the person only."""
+    shown: dict[str, Any] = {}
+    if context:
+        shown["hookSpecificOutput"] = {"hookEventName": name, "additionalContext": context}
+    if screen:
+        shown["systemMessage"] = screen
+    return shown or None
+
+
+def _log(payload: Mapping[str, Any]) -> str:
+    path = payload.get("transcript_path")
+    return path if isinstance(path, str) else ""
+
+
+def _used(head: tuple[str, str, tuple[int, ...]], payload: Mapping[str, Any]) -> Event | None:
+    tool, given, response = (payload.get(key) for key in ("tool_name", "tool_input", "tool_response"))
+    if not isinstance(given, Mapping) or not isinstance(response, Mapping):
+        return None
+    arguments, came = cast("Mapping[str, Any]", given), cast("Mapping[str, object]", response)
+    if tool in EDITS:
+        path = arguments.get("file_path")
+        if not isinstance(path, str) or came.get("error"):
+            return None
+        from mcp_server.agents.gemini_session import forgotten
+
+        return Edited(*head, files=(path,), anew=forgotten(_log(payload)))
+    command = arguments.get("command")
+    if tool != SHELL or not isinstance(command, str):
+        return None
+    from mcp_server.importers.logs.gemini_log import printed
+
+    said = came.get("llmContent")
+    output, failed = printed(said if isinstance(said, str) else "")
+    return Ran(*head, command=command, output=output, failed=failed)

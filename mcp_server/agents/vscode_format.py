@@ -1,0 +1,109 @@
+"""The hook format of VS Code: of its own agent, and of Copilot's runtime in it. Light: hooks load it."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from mcp_server.agents import claude_format, copilot_format
+from mcp_server.agents.events import Edited, Event, EventError, Finished, Prompted, Ran, Started
+from mcp_server.importers.logs.copilot_tools import edited
+
+CARRIES = frozenset({"SessionStart", "SubagentStart", "PostToolUse"})
+"""Events whose answer reaches the model, as documented, and which bring it rules."""
+
+LINKED = True
+"""Nothing in VS Code's MCP calls names the session."""
+
+RUNTIME = {
+    "SessionStart": "sessionStart",
+    "SubagentStart": "subagentStart",
+    "UserPromptSubmit": "userPromptSubmitted",
+    "PostToolUse": "postToolUse",
+    "Stop": "agentStop",
+}
+"""Our events, and what Copilot's runtime calls them."""
+
+FILES = {
+    "create_file": "filePath",
+    "replace_string_in_file": "filePath",
+    "insert_edit_into_file": "filePath",
+    "edit_notebook_file": "filePath",
+}
+"""Tools that touch a file, and where they say which."""
+
+MANY = {"multi_replace_string_in_file": "replacements", "editFiles": "files"}
+"""Tools that touch several files, and where those stand."""
+
+TERMINAL = "run_in_terminal"
+
+Head = tuple[str, str, tuple[int, ...]]
+
+
+def event(name: str, payload: Mapping[str, Any], environment: Mapping[str, str]) -> Event | None:
+    """The event in our shape, or None for one that asks nothing of us. Raises `EventError`."""
+    if name not in RUNTIME:
+        raise EventError(f"{name[:40]!r} is not an event we know")
+    hooks = environment.get("COPILOT_HOOK_DIR")
+    if hooks:
+        # Copilot's runtime: where our own hooks for it lie in the same folder, they do what there is to do.
+        from mcp_server.agents.copilot_session import served_by
+
+        return (
+            None if served_by(hooks, copilot_format.FILE) else copilot_format.told(RUNTIME[name], payload, environment)
+        )
+    session = payload.get("session_id") or payload.get("sessionId")
+    folder = payload.get("cwd")
+    if not isinstance(session, str) or not session:
+        raise EventError("the event names no session")
+    if not isinstance(folder, str) or not folder:
+        raise EventError("the event names no folder")
+    head: Head = (session[:120], folder, ())
+    match name:
+        case "SessionStart":
+            model = payload.get("model")
+            return Started(*head, first=True, model=model[:80] if isinstance(model, str) else "")
+        case "SubagentStart":
+            return Started(*head, first=False)
+        case "UserPromptSubmit":
+            prompt = payload.get("prompt")
+            return Prompted(*head, text=prompt) if isinstance(prompt, str) else None
+        case "Stop":
+            return Finished(*head)
+        case _:
+            return _used(head, payload)
+
+
+def sample(name: str, folder: str) -> Mapping[str, object]:
+    """An event of nothing that anybody did."""
+    return {"session_id": "doctor", "cwd": folder, "hook_event_name": name, "source": "new", "prompt": ""}
+
+
+def answer(name: str, *, context: str, screen: str) -> Mapping[str, Any] | None:
+    """What to print: context goes to the model, `screen` to the person only. Each agent reads its own spelling."""
+    shown = dict(claude_format.answer(name, context=context, screen=screen) or {})
+    return {**shown, **(copilot_format.answer(name, context=context, screen=screen) or {})} or None
+
+
+def _used(head: Head, payload: Mapping[str, Any]) -> Event | None:
+    tool, given = payload.get("tool_name"), payload.get("tool_input")
+    if not isinstance(tool, str) or not isinstance(given, Mapping):
+        return None
+    arguments = cast("Mapping[str, Any]", given)
+    files = _files(tool, arguments)
+    if files:
+        return Edited(*head, files=files)
+    command = arguments.get("command")
+    if tool != TERMINAL or not isinstance(command, str):
+        return None
+    response = payload.get("tool_response")
+    return Ran(*head, command=command, output=response if isinstance(response, str) else "", failed=None)
+
+
+def _files(tool: str, arguments: Mapping[str, Any]) -> tuple[str, ...]:
+    """The files that a call touched."""
+    if tool == "apply_patch":
+        return edited(tool, arguments)
+    named: list[object] = [arguments.get(FILES[tool])] if tool in FILES else []
+    held = arguments.get(MANY.get(tool, ""))
+    several = cast("list[object]", held) if isinstance(held, list) else []
+    named += [cast("Mapping[str, object]", one).get("filePath") if isinstance(one, Mapping) else one for one in several]
+    return tuple(dict.fromkeys(path for path in named if isinstance(path, str) and path))
