@@ -1,4 +1,4 @@
-"""Hold README's generated help to what the program says; `just docs-write` runs it to write it anew."""
+"""Hold README's generated help to what the program says; `just docs-write` runs it to write all docs anew."""
 
 import os
 import re
@@ -28,12 +28,18 @@ def commands() -> list[str]:
 
 def with_help(readme: str) -> str:
     """Put the current help between the markers. Raises ValueError where a marker is missing or doubled."""
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end) or BEGIN in rest or END in after:
-        raise ValueError(f"README.md needs {BEGIN} and {END}, once each and in this order")
     text = "\n".join(line.rstrip() for line in said("help", "--all").strip().splitlines())
-    return f"{before}{BEGIN}\n\n```text\n{text}\n```\n\n{END}{after}"
+    return between(readme, "help", f"```text\n{text}\n```")
+
+
+def between(text: str, name: str, block: str) -> str:
+    """Put a block between the markers of a name. Raises ValueError where a marker is missing or doubled."""
+    first, last = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
+    before, begin, rest = text.partition(first)
+    _, end, after = rest.partition(last)
+    if not (begin and end) or first in rest or last in after:
+        raise ValueError(f"{first} and {last} are needed, once each and in this order")
+    return f"{before}{first}\n\n{block}\n\n{last}{after}"
 
 
 def without_help(readme: str) -> str:
@@ -42,4 +48,7 @@ def without_help(readme: str) -> str:
 
 
 if __name__ == "__main__":
+    from tests import client_pages  # which needs `between`
+
     README.write_text(with_help(README.read_text(encoding="utf-8")), encoding="utf-8")
+    client_pages.write()

@@ -1,0 +1,91 @@
+"""Each client's page in the docs: its commands work as printed, in its order, and leave nothing behind."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mcp_server import scene
+from mcp_server.agents.client import Client
+from mcp_server.agents.known import CLIENTS
+from tests.client_pages import PAGES, TABLE, page, with_facts, with_table
+from tests.documents import ROOT
+
+BLOCK = re.compile(r"^```sh\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
+PATIENCE = 120
+"""Seconds for all commands of one page."""
+
+named = pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
+
+
+@named
+def test_the_facts_on_a_page_are_those_of_the_clients_file(client: Client) -> None:
+    text = page(client).read_text(encoding="utf-8")
+    assert text == with_facts(text, client), "run `just docs-write`"
+
+
+def test_the_table_of_clients_is_that_of_their_files() -> None:
+    text = TABLE.read_text(encoding="utf-8")
+    assert text == with_table(text), "run `just docs-write`"
+
+
+def test_there_is_one_page_for_each_client() -> None:
+    assert {path.stem for path in PAGES.glob("*.md")} == {client.name for client in CLIENTS}
+
+
+@named
+def test_a_page_sets_up_teaches_a_rule_proves_it_and_leaves(client: Client) -> None:
+    commands = _commands(client)
+    order = [rf"^mcp-promptlearn {words}" for words in (f"setup --client {client.name}", "add ", "doctor", "uninstall")]
+    found = [re.search(pattern, commands, flags=re.MULTILINE) for pattern in order]
+    places = [each.start() for each in found if each]
+    assert len(places) == len(order)
+    assert places == sorted(places)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the pages speak to a POSIX shell")
+@named
+def test_the_commands_of_a_page_work_as_printed_and_leave_every_file_as_it_was(client: Client, tmp_path: Path) -> None:
+    home, project, programs = tmp_path / "home", tmp_path / "home" / "code" / "form", tmp_path / "bin"
+    project.parent.mkdir(parents=True)
+    scene.repository(project)
+    programs.mkdir()
+    program = programs / "mcp-promptlearn"
+    words = shlex.join([sys.executable, "-E", "-P", str(ROOT / "mcp_promptlearn.py")])
+    program.write_text(f'#!/bin/sh\nexec {words} "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    before = _tree(home)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PROMPTLEARN_", "XDG_"))}
+    path = os.pathsep.join([str(programs), os.environ["PATH"]])
+    script = tmp_path / "page.sh"
+    script.write_text("set -euxo pipefail\n" + _commands(client), encoding="utf-8")
+    done = subprocess.run(
+        ["bash", str(script)],
+        cwd=project,
+        env={**kept, "HOME": str(home), "PATH": path, "PROMPTLEARN_TRIALS": "off"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+    assert _tree(home) == before
+
+
+def _commands(client: Client) -> str:
+    """All that a person types, in the page's order."""
+    return "".join(BLOCK.findall(page(client).read_text(encoding="utf-8")))
+
+
+def _tree(home: Path) -> dict[str, bytes]:
+    """Every file but those of our own store, and of git."""
+    own = home / ".local" / "share" / "promptlearn"
+    files = (
+        path for path in home.rglob("*") if path.is_file() and own not in path.parents and ".git" not in path.parts
+    )
+    return {str(path.relative_to(home)): path.read_bytes() for path in files}
