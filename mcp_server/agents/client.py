@@ -130,6 +130,8 @@ class Hooks(NamedTuple):
     """By event and folder: what the client would say, of nothing that anybody did."""
     arrives: frozenset[Moment]
     seen: frozenset[Seen]
+    line: Callable[[Machine, str, str], str] = Machine.hook_line
+    """By machine, client and event: the command as it is written, for the shell that runs it."""
     through: str = "hooks"
     """What carries them, for a person."""
 

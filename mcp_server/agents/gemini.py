@@ -19,14 +19,14 @@ MILLISECONDS = 10_000
 """How long Gemini CLI waits for a hook; ours takes a twentieth of that."""
 
 
-def line(machine: Machine, event: str) -> str:
+def line(machine: Machine, client: str, event: str) -> str:
     """The command of a hook, for bash, or PowerShell on Windows.
 
     A command that bash does not find ends with 127, which 0.61 takes for an order to throw the prompt away: after
     this program is gone, nobody could work. `exec` leaves Gemini CLI itself as the parent, by which the server
     is found.
     """
-    command = machine.hook_line(NAME, event)
+    command = machine.hook_line(client, event)
     if machine.system == "win32":
         return command
     return f"command -v {shlex.quote(machine.program[0])} >/dev/null || exit 0; exec {command}"
@@ -34,7 +34,7 @@ def line(machine: Machine, event: str) -> str:
 
 def group(machine: Machine, event: str) -> dict[str, object]:
     """One hook as settings.json holds it; `name` is what `/hooks disable` knows it by."""
-    handler = {"name": SERVER, "type": "command", "command": line(machine, event), "timeout": MILLISECONDS}
+    handler = {"name": SERVER, "type": "command", "command": line(machine, NAME, event), "timeout": MILLISECONDS}
     return {**({"matcher": EVENTS[event]} if EVENTS[event] else {}), "hooks": [handler]}
 
 
@@ -75,5 +75,6 @@ CLIENT = Client(
         sample,
         frozenset({Moment.START, Moment.FILE, Moment.COMPACTION}),
         frozenset(Seen),
+        line,
     ),
 )

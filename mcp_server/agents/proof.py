@@ -78,7 +78,7 @@ def _hook(client: str, hooks: Hooks, event: str, machine: Machine, folder: Path)
         name: value for name, value in os.environ.items() if name not in {"CLAUDE_PROJECT_DIR", "CLAUDE_PID"}
     }
     environment["PROMPTLEARN_HOME"] = machine.store
-    line: str | list[str] = machine.hook_line(client, event)
+    line: str | list[str] = hooks.line(machine, client, event)
     if machine.system == "win32":
         line = machine.hook_words(client, event)
     done = _run(line, json.dumps(payload), environment, cwd=str(folder))

@@ -11,7 +11,7 @@ Group = tuple[str, ...]
 """Forms of which a client reads the first that the project has."""
 
 READS: dict[str, tuple[Group, ...]] = {
-    "claude-code": ((forms.CLAUDE,), (forms.CLAUDE_LOCAL,), (forms.CLAUDE_RULES,)),
+    "claude-code": ((forms.CLAUDE,), (forms.CLAUDE_INSIDE,), (forms.CLAUDE_LOCAL,), (forms.CLAUDE_RULES,)),
     "codex": ((forms.AGENTS_OVERRIDE,), (forms.AGENTS,)),
     "cursor": ((forms.CURSOR,), (forms.CURSOR_OLD,), (forms.AGENTS,)),
     "vscode": ((forms.COPILOT,), (forms.INSTRUCTIONS,), (forms.AGENTS,)),
@@ -31,10 +31,12 @@ READS: dict[str, tuple[Group, ...]] = {
     "roo": ((forms.ROO,), (forms.AGENTS,)),
     "zed": (
         (
+            forms.ZED,
             forms.CURSOR_OLD,
             forms.WINDSURF_OLD,
             forms.CLINE,
             forms.COPILOT,
+            forms.AGENT,
             forms.AGENTS,
             forms.CLAUDE,
             forms.GEMINI,

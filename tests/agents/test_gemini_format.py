@@ -170,11 +170,13 @@ def test_a_log_that_cannot_be_read_tells_nothing(tmp_path: Path, monkeypatch: py
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there it is PowerShell's line")
 def test_a_hook_whose_program_is_gone_ends_well_and_silent_and_one_that_is_there_is_the_clients_own_child() -> None:
-    gone_line = gemini.line(Machine("linux", "/home/ada", {}, ("/opt/pl env/bin/python", "-m", "x")), "BeforeAgent")
+    gone_line = gemini.line(
+        Machine("linux", "/home/ada", {}, ("/opt/pl env/bin/python", "-m", "x")), "gemini", "BeforeAgent"
+    )
     done = subprocess.run(["bash", "-c", gone_line], capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     asks = (sys.executable, "-c", "import os; print(os.getpid(), os.environ['PROMPTLEARN_HOME'])")
-    there = gemini.line(Machine("linux", "/home/ada", {}, asks, "/v/my store"), "BeforeAgent")
+    there = gemini.line(Machine("linux", "/home/ada", {}, asks, "/v/my store"), "gemini", "BeforeAgent")
     with subprocess.Popen(["bash", "-c", there], stdout=subprocess.PIPE, encoding="utf-8") as running:
         out, _ = running.communicate()
     assert out == f"{running.pid} /v/my store\n"
@@ -182,7 +184,7 @@ def test_a_hook_whose_program_is_gone_ends_well_and_silent_and_one_that_is_there
 
 def test_powershell_needs_no_such_care() -> None:
     machine = Machine("win32", "C:\\Users\\ada", {}, ("C:\\pl\\python.exe", "-m", "mcp_promptlearn"))
-    assert gemini.line(machine, "SessionEnd") == machine.hook_line("gemini", "SessionEnd")
+    assert gemini.line(machine, "gemini", "SessionEnd") == machine.hook_line("gemini", "SessionEnd")
 
 
 def test_only_tools_that_edit_or_run_start_a_process() -> None:

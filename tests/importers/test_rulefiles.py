@@ -34,14 +34,16 @@ def said(text: str, path: str = "AGENTS.md") -> list[str]:
     ("path", "known", "speaks_for"),
     [
         ("CLAUDE.md", "CLAUDE.md", ""),
-        (".claude/CLAUDE.md", "CLAUDE.md", ""),
+        (".claude/CLAUDE.md", ".claude/CLAUDE.md", ""),
         ("a/b/CLAUDE.md", "CLAUDE.md", "a/b"),
-        ("a/.claude/CLAUDE.md", "CLAUDE.md", "a"),
+        ("a/.claude/CLAUDE.md", ".claude/CLAUDE.md", "a"),
         ("CLAUDE.local.md", "CLAUDE.local.md", ""),
         (".claude/rules/x/y.md", ".claude/rules", ""),
         ("AGENTS.md", "AGENTS.md", ""),
         ("a/AGENTS.md", "AGENTS.md", "a"),
         ("AGENTS.override.md", "AGENTS.override.md", ""),
+        ("AGENT.md", "AGENT.md", ""),
+        ("web/.rules", ".rules", "web"),
         ("pkg/.cursor/rules/x.mdc", ".cursor/rules", "pkg"),
         (".cursorrules", ".cursorrules", ""),
         (".github/copilot-instructions.md", ".github/copilot-instructions.md", ""),
@@ -505,6 +507,13 @@ def test_each_client_reads_the_files_that_its_makers_say():
     assert not reads("opencode", ["CLAUDE.md"], ["AGENTS.md", "CLAUDE.md"])
     assert not reads("claude-desktop", ["CLAUDE.md"], ["CLAUDE.md"])
     assert not reads("somebody else", ["CLAUDE.md", "x.md"], ["CLAUDE.md"])
+    # Only Claude Code looks for it inside of its own folder.
+    inside = [".claude/CLAUDE.md"]
+    assert reads("claude-code", inside, inside)
+    assert not reads("opencode", inside, inside)
+    # The first of a list hides the others.
+    assert reads("zed", [".rules"], [".rules", "AGENTS.md"])
+    assert not reads("zed", ["AGENTS.md"], [".rules", "AGENTS.md"])
     assert read_by("zed", ["GEMINI.md", "AGENTS.md"]) == {"AGENTS.md"}
     assert set(NAMES) - set(READS) == {"claude-desktop"}
 

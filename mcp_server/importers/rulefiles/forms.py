@@ -6,8 +6,8 @@ Hooks ask this too, so nothing heavy is imported.
 import re
 from functools import cache, lru_cache
 
-CLAUDE, CLAUDE_LOCAL, CLAUDE_RULES = "CLAUDE.md", "CLAUDE.local.md", ".claude/rules"
-AGENTS, AGENTS_OVERRIDE = "AGENTS.md", "AGENTS.override.md"
+CLAUDE, CLAUDE_INSIDE, CLAUDE_LOCAL, CLAUDE_RULES = "CLAUDE.md", ".claude/CLAUDE.md", "CLAUDE.local.md", ".claude/rules"
+AGENTS, AGENTS_OVERRIDE, AGENT, ZED = "AGENTS.md", "AGENTS.override.md", "AGENT.md", ".rules"
 CURSOR, CURSOR_OLD = ".cursor/rules", ".cursorrules"
 COPILOT, INSTRUCTIONS = ".github/copilot-instructions.md", ".github/instructions"
 WINDSURF, WINDSURF_OLD = ".windsurf/rules", ".windsurfrules"
@@ -24,11 +24,13 @@ _PLACES = (
     (WINDSURF, r"\.windsurf/rules/.+\.md"),
     (CLINE, r"\.clinerules(?:/.+\.(?:md|txt))?"),
     (ROO, r"(?:\.roo/rules(?:-[\w-]+)?/.+\.(?:md|txt|xml)|\.roorules(?:-[\w-]+)?)"),
-    (CLAUDE, r"\.claude/CLAUDE\.md"),
+    (CLAUDE_INSIDE, r"\.claude/CLAUDE\.md"),
     (CLAUDE, r"CLAUDE\.md"),
     (CLAUDE_LOCAL, r"CLAUDE\.local\.md"),
     (AGENTS, r"AGENTS\.md"),
     (AGENTS_OVERRIDE, r"AGENTS\.override\.md"),
+    (AGENT, r"AGENT\.md"),
+    (ZED, r"\.rules"),
     (GEMINI, r"GEMINI\.md"),
     (QWEN, r"QWEN\.md"),
     (QWEN_LOCAL, r"\.qwen/QWEN\.local\.md"),

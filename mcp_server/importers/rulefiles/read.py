@@ -17,10 +17,13 @@ from mcp_server.importers.rulefiles.book import Book
 
 _PARSERS = {
     forms.CLAUDE: claude.parse,
+    forms.CLAUDE_INSIDE: claude.parse,
     forms.CLAUDE_LOCAL: claude.parse,
     forms.CLAUDE_RULES: claude.parse,
     forms.AGENTS: agents_md.parse,
     forms.AGENTS_OVERRIDE: agents_md.parse,
+    forms.AGENT: agents_md.parse,
+    forms.ZED: agents_md.parse,
     forms.CURSOR: cursor.parse,
     forms.CURSOR_OLD: cursor.parse,
     forms.COPILOT: copilot.parse,
