@@ -37,6 +37,7 @@ class Wiring:
         say: Callable[[str], None] = say,
         tell: Callable[[str], None] | None = None,
         ask: Callable[[str], str] = input,
+        reword: Callable[[str, str], str] | None = None,
         key: Callable[[], str] | None = None,
     ) -> None:
         # No dataclass: defining one loads `inspect`, which takes longer than a command's own work.
@@ -53,6 +54,8 @@ class Wiring:
         """A line beside the answer, to stderr."""
         self.ask = ask
         """A line from a person. Raises `EOFError` where there is nobody."""
+        self.reword = reword or _reword
+        """A line from a person, who is offered an old one to change. Raises `EOFError` where there is nobody."""
         self.key = key or _key
         """One key from a person. Raises `EOFError` where there is nobody, `KeyboardInterrupt` for Ctrl-C."""
         self._store: SqliteStore | None = None
@@ -152,6 +155,18 @@ def _surroundings() -> "Surroundings":
 
 def _tell(line: str) -> None:
     print(line, file=sys.stderr)
+
+
+def _reword(question: str, old: str) -> str:
+    try:
+        import readline
+    except ImportError:  # Windows has none: the old line stands above, to be copied from
+        return input(f"  {old}\n{question}")
+    readline.set_startup_hook(lambda: readline.insert_text(old))
+    try:
+        return input(question)
+    finally:
+        readline.set_startup_hook(None)
 
 
 def _key() -> str:

@@ -75,6 +75,9 @@ def _candidates(wiring: Wiring, candidates: list[Rule]) -> bool:
     for place, rule in enumerate(candidates[:AT_ONCE], start=1):
         wiring.say(f"\nCandidate {place} of {min(len(candidates), AT_ONCE)}")
         if not decide(wiring, rule.id):
+            left = len(candidates) - place
+            if left:
+                wiring.say(f"{count(left, 'more candidate waits', 'more candidates wait')}.")
             return False
     if len(candidates) > AT_ONCE:
         wiring.say(f"\n{len(candidates) - AT_ONCE} more wait; run review again when you are fresh.")
@@ -146,7 +149,7 @@ def _decided(wiring: Wiring, rule: Rule, rules: dict[int, Rule], head: int) -> b
                 wiring.say(f"Rejected; it will not be proposed again (revision {revision.number}).")
                 return True
             case "e":
-                said = _sentence(wiring, "New wording: ")
+                said = _sentence(wiring, "New wording: ", old=rule.current.text or "")
                 if said is not None:
                     return _admit(wiring, _reworded(rule, said), rules, head)
             case "s":
@@ -197,11 +200,12 @@ def _reworded(rule: Rule, said: Wording) -> Rule:
     return replace(rule, current=version)
 
 
-def _sentence(wiring: Wiring, prompt: str) -> Wording | None:
-    """A person's sentence; None where there is none, or none that can stand as a rule."""
+def _sentence(wiring: Wiring, prompt: str, *, old: str = "") -> Wording | None:
+    """A person's sentence, maybe made from an old one; None where there is none, or none that can stand as a rule."""
     try:
-        text = wiring.ask(prompt)
+        text = wiring.reword(prompt, old) if old else wiring.ask(prompt)
         if not text.strip():
+            wiring.say("Nothing was typed, so nothing is changed.")
             return None
         cleaned = clean_rule(text, known=secrets(wiring.environment))
         fit(cleaned.text)

@@ -47,6 +47,8 @@ class Desk:
     said: list[str] = field(default_factory=list[str])
     told: list[str] = field(default_factory=list[str])
     asked: list[str] = field(default_factory=list[str])
+    offered: list[str] = field(default_factory=list[str])
+    """Old wordings that the person was offered to change."""
     errors: str = ""
     model: str = ""
     trials: Knobs = OFF
@@ -64,6 +66,10 @@ class Desk:
                 raise EOFError
             return self.answers.pop(0)
 
+        def reword(question: str, old: str) -> str:
+            self.offered.append(old)
+            return ask(question)
+
         def key() -> str:
             pressed = self.keys.pop(0) if self.keys else ""
             if not pressed:
@@ -80,6 +86,7 @@ class Desk:
             say=self.said.append,
             tell=self.told.append,
             ask=ask,
+            reword=reword,
             key=key,
         )
         if self.wait is not None:

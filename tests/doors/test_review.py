@@ -732,7 +732,8 @@ def test_a_real_terminal_takes_real_keys(desk: Desk, tmp_path: Path) -> None:
         [
             ("Candidate 1 of 3", KEYS, "yy"),  # the second one was typed ahead, before anything was seen
             ("Candidate 2 of 3", KEYS, "e"),
-            ("", "New wording: ", "Keep lines under 100 columns.\n"),
+            # The old wording stands there: its first two words stay, the rest is typed anew.
+            ("", "New wording: Keep lines short.", "\x17under 100 columns.\r"),
             ("Candidate 3 of 3", KEYS, "\x03"),
         ],
     )
@@ -740,6 +741,26 @@ def test_a_real_terminal_takes_real_keys(desk: Desk, tmp_path: Path) -> None:
     assert "Traceback" not in out
     assert [desk.state(name)[0] for name in ("R1", "R2", "R3")] == ["trial", "active", "candidate"]
     assert desk.rules()["R2"].text == "Keep lines under 100 columns."
+
+
+def test_the_old_wording_is_offered_and_none_at_all_changes_nothing(desk: Desk) -> None:
+    desk.suggest("Keep functions short.")
+    desk.suggest("Keep lines short.")
+    desk.keys, desk.answers = ["e", "q"], [" "]
+    said = desk.run("review")
+    assert desk.offered == ["Keep functions short."]
+    assert "Nothing was typed, so nothing is changed." in said
+    assert said.splitlines()[-1] == "1 more candidate waits."
+
+
+def test_where_a_terminal_cannot_offer_the_old_wording_it_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    from mcp_server import wiring
+
+    asked: list[str] = []
+    monkeypatch.setitem(sys.modules, "readline", None)
+    monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or "New.")
+    assert wiring._reword("New wording: ", "Old.") == "New."  # pyright: ignore[reportPrivateUsage]
+    assert asked == ["  Old.\nNew wording: "]
 
 
 def _at_a_terminal(folder: Path, words: list[str], script: list[tuple[str, str, str]]) -> str:
