@@ -9,6 +9,8 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn, Protocol, cast
 
+from mcp_server.folding import tell
+
 if TYPE_CHECKING:
     from mcp_server.wiring import Wiring
 
@@ -178,7 +180,7 @@ def _end(sentence: str, code: int) -> int:
     except OSError:
         _let_go_of_stdout()
     try:
-        print(f"{PROGRAM}: {sentence}", file=sys.stderr, flush=True)
+        tell(f"{PROGRAM}: {sentence}")
     except OSError:
         return code  # there is nobody left to tell
     return code

@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Iterator
-from unicodedata import combining, east_asian_width
+from typing import TextIO
 
 _START = re.compile(r"\s*(?:[-*•] (?=\S)|R\d+\s+|\d+[.)] )?")
 """What begins a line; the lines after it stand under what follows."""
@@ -22,16 +22,28 @@ def folded(text: str, width: int) -> str:
 
 def columns(text: str) -> int:
     """How many columns a terminal needs for a text, whose colours need none."""
+    from unicodedata import combining, east_asian_width
+
     return sum(2 if east_asian_width(each) in _WIDE else 1 for each in _COLOUR.sub("", text) if not combining(each))
 
 
 def say(text: str) -> None:
     """Print a line of an answer: broken between words on a terminal, as it is for a program."""
-    if sys.stdout.isatty():
+    _print(text, sys.stdout)
+
+
+def tell(text: str) -> None:
+    """As `say`, beside the answer, at once. Raises `OSError` where nobody is left to read it."""
+    _print(text, sys.stderr)
+    sys.stderr.flush()
+
+
+def _print(text: str, stream: TextIO) -> None:
+    if stream.isatty():
         from shutil import get_terminal_size
 
         text = folded(text, get_terminal_size().columns)
-    sys.stdout.write(f"{text}\n")
+    stream.write(f"{text}\n")
 
 
 def _lines(line: str, width: int) -> Iterator[str]:

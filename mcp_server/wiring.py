@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mcp_server import settings as configuration
-from mcp_server.folding import say
+from mcp_server.folding import say, tell
 from mcp_server.project import Place, find, settled
 from mcp_server.settings import Settings
 from store import open_store
@@ -35,7 +35,7 @@ class Wiring:
         now: Callable[[], float] = time.time,
         chance: Callable[[int], bytes] = os.urandom,
         say: Callable[[str], None] = say,
-        tell: Callable[[str], None] | None = None,
+        tell: Callable[[str], None] = tell,
         ask: Callable[[str], str] = input,
         reword: Callable[[str, str], str] | None = None,
         key: Callable[[], str] | None = None,
@@ -50,7 +50,7 @@ class Wiring:
         self.chance = chance
         self.say = say
         """A line of the answer, to stdout."""
-        self.tell = tell or _tell
+        self.tell = tell
         """A line beside the answer, to stderr."""
         self.ask = ask
         """A line from a person. Raises `EOFError` where there is nobody."""
@@ -151,10 +151,6 @@ def _surroundings() -> "Surroundings":
     from mcp_server.person import Surroundings, lineage, mark
 
     return Surroundings(sys.stdin.isatty() and sys.stdout.isatty(), mark(lineage()))
-
-
-def _tell(line: str) -> None:
-    print(line, file=sys.stderr)
 
 
 def _reword(question: str, old: str) -> str:

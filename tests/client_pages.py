@@ -35,7 +35,7 @@ def with_facts(text: str, client: Client) -> str:
 
 
 def _table() -> Iterable[str]:
-    head = ("Client", "Tried with", "Rules arrive of themselves", "Seen without a report", "Rule files it reads itself")
+    head = ("Client", "Tried with", "Rules arrive", "Seen without a report", "Rule files it reads itself")
     yield _row(head)
     yield _row("---" for _ in head)
     for client in CLIENTS:

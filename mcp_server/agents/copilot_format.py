@@ -1,4 +1,4 @@
-"""The hook format of Copilot CLI, and of its runtime elsewhere: events in, answers out. Light: hooks load it."""
+"""The hook format of Copilot CLI: events in, answers out. Light: hooks load it."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -29,12 +29,7 @@ def event(name: str, payload: Mapping[str, Any], environment: Mapping[str, str])
     # The editor's own agent runs the hooks in Copilot's folder too, and has its own of ours there.
     if "hook_event_name" in payload or "hookEventName" in payload:
         return None
-    return told(name, payload, environment)
-
-
-def told(name: str, payload: Mapping[str, Any], environment: Mapping[str, str]) -> Event | None:
-    """As `event`, of the runtime in whichever program, with its members in either spelling."""
-    helper = bool(_text(payload, "agentId", "agent_id"))
+    helper = bool(_text(payload, "agentId"))
     session, folder = _session(payload, environment, helper=helper), _text(payload, "cwd")
     if session is None:
         return None
@@ -77,18 +72,19 @@ def answer(name: str, *, context: str, screen: str) -> Mapping[str, Any] | None:
     return {"additionalContext": context} if context else None
 
 
-def _text(payload: Mapping[str, Any], *names: str) -> str:
-    return next((value for name in names if isinstance(value := payload.get(name), str) and value), "")
+def _text(payload: Mapping[str, Any], name: str) -> str:
+    value = payload.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def _session(payload: Mapping[str, Any], environment: Mapping[str, str], *, helper: bool) -> str | None:
     """The session's id: of a sub-agent that of whom it works for; None where that is not sure."""
     if not helper:
-        return _text(payload, "sessionId", "session_id")
+        return _text(payload, "sessionId")
     from mcp_server.agents.copilot_session import root
 
-    log = _text(payload, "transcriptPath", "transcript_path")
-    return root(_text(payload, "parentAgentId", "parent_agent_id"), log, environment) or None
+    log = _text(payload, "transcriptPath")
+    return root(_text(payload, "parentAgentId"), log, environment) or None
 
 
 def _prompted(head: Head, prompt: str, environment: Mapping[str, str]) -> Event:
@@ -98,8 +94,8 @@ def _prompted(head: Head, prompt: str, environment: Mapping[str, str]) -> Event:
 
 
 def _used(head: Head, payload: Mapping[str, Any], environment: Mapping[str, str], *, helper: bool) -> Event | None:
-    tool = _text(payload, "toolName", "tool_name")
-    given = payload.get("toolArgs", payload.get("tool_input"))
+    tool = _text(payload, "toolName")
+    given = payload.get("toolArgs")
     command = ran(tool, given)
     files = () if command else edited(tool, given)
     if files:
@@ -113,6 +109,5 @@ def _used(head: Head, payload: Mapping[str, Any], environment: Mapping[str, str]
 
 
 def _result(payload: Mapping[str, Any]) -> str:
-    result = payload.get("toolResult", payload.get("tool_result"))
-    names = ("textResultForLlm", "text_result_for_llm")
-    return _text(cast("Mapping[str, Any]", result), *names) if isinstance(result, Mapping) else ""
+    result = payload.get("toolResult")
+    return _text(cast("Mapping[str, Any]", result), "textResultForLlm") if isinstance(result, Mapping) else ""

@@ -72,8 +72,3 @@ def _line(data: bytes, start: int) -> bytes:
 def _told(line: bytes) -> bool:
     told = line.startswith(_TELLING) and _TOLD.search(line) and not _HELPERS.search(line)
     return bool(told) or line.startswith(_ANEW)
-
-
-def served_by(hooks: str, file: str) -> bool:
-    """Do hooks of ours lie under that name in the folder from which Copilot runs hooks?"""
-    return os.path.isfile(os.path.join(hooks, file))

@@ -31,6 +31,8 @@ class Proof(NamedTuple):
     seconds: float
     fault: str
     """Empty where it worked."""
+    told: bool = False
+    """Did a rule come through it?"""
 
 
 def server(machine: Machine) -> Proof:
@@ -84,7 +86,8 @@ def _hook(client: str, hooks: Hooks, event: str, machine: Machine, folder: Path)
     done = _run(line, json.dumps(payload), environment, cwd=str(folder))
     if done.fault or event not in hooks.told:
         return done._replace(name=event)
-    return Proof(event, done.seconds, "" if SENTENCE in done.name else "no rule came through it")
+    told = SENTENCE in done.name
+    return Proof(event, done.seconds, "" if told else "no rule came through it", told)
 
 
 def _run(command: str | list[str], data: str, environment: Mapping[str, str], *, cwd: str) -> Proof:

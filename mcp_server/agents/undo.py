@@ -24,6 +24,7 @@ class What(StrEnum):
     TAKE_OUT = "edited since, so only our part is taken out"
     UNRECORDED = "set up by hand or by an older version, so our part is taken out"
     NOTHING = "as it was already"
+    GONE = "gone already, so there is nothing to undo"
     ASIDE = "edited since, so it is renamed: nothing runs it, and your edits stay"
     MADE = "deleted, as export made it"
     BLOCK = "edited since, so only our block is taken out"
@@ -119,7 +120,7 @@ def _recorded(entry: Entry, home: Path, marks: Sequence[tuple[str, ...]]) -> Und
     path, real = Path(entry.path), Path(entry.real)
     found = _found(real)
     if found is None or manifest.fingerprint(found) == entry.before:
-        return Undo(path, real, What.NOTHING, found, found, entry)
+        return Undo(path, real, What.GONE if found is None and entry.before else What.NOTHING, found, found, entry)
     before = manifest.kept(home, entry.before) if entry.before else None
     if manifest.fingerprint(found) in entry.after and (before is not None or not entry.before):
         what = What.DELETE if before is None else What.RESTORE

@@ -2,7 +2,7 @@
 
 from mcp_server.agents.client import SERVER, Client, File, Hooks, Machine, Moment, Seen, no_command
 from mcp_server.agents.copilot import home
-from mcp_server.agents.vscode_format import CARRIES, RUNTIME, sample
+from mcp_server.agents.vscode_format import CARRIES, EVENTS, sample
 
 NAME = "vscode"
 
@@ -16,7 +16,7 @@ SEED = '{\n  "version": 1\n}\n'
 
 
 def handler(machine: Machine, event: str) -> dict[str, object]:
-    """One hook: VS Code's own agent and Copilot's runtime in it both read this shape."""
+    """One hook."""
     return {"type": "command", "command": machine.hook_line(NAME, event), "timeout": SECONDS}
 
 
@@ -31,10 +31,10 @@ def _server(machine: Machine, path: str) -> File:
 
 def _files(machine: Machine) -> tuple[File, ...]:
     hooks = machine.join(home(machine), "hooks", FILE)
-    part = {("hooks", event): [handler(machine, event)] for event in RUNTIME}
+    part = {("hooks", event): [handler(machine, event)] for event in EVENTS}
     return (
         _server(machine, machine.application("Code", "User", "mcp.json")),
-        File((hooks,), part, f"{len(RUNTIME)} hooks", comments=False, seed=SEED),
+        File((hooks,), part, f"{len(EVENTS)} hooks", comments=False, seed=SEED),
     )
 
 
@@ -55,11 +55,12 @@ CLIENT = Client(
     no_command,
     (
         "VS Code asks whether you trust the server at its first start, and before each tool until you allow it there.",
-        "Hooks are a preview there; an organisation may have switched them off. Copilot CLI reads the same folder.",
+        "Hooks are a preview there; an organisation may have switched them off.",
+        "They keep quiet in Copilot CLI, and in its sessions inside VS Code: for those, set up copilot too.",
     ),
     ("No hooks are set up for one project alone: leave out --project for those.",),
     hooks=Hooks(
-        tuple(RUNTIME),
+        tuple(EVENTS),
         CARRIES - {"PostToolUse"},
         sample,
         frozenset({Moment.START, Moment.FILE, Moment.HELPER}),

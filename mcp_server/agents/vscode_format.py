@@ -1,11 +1,13 @@
-"""The hook format of VS Code: of its own agent, and of Copilot's runtime in it. Light: hooks load it."""
+"""The hook format of VS Code's own agent, silent to Copilot's runtime that runs it too. Light: hooks load it."""
 
 from collections.abc import Mapping
 from typing import Any, cast
 
-from mcp_server.agents import claude_format, copilot_format
+from mcp_server.agents.claude_format import answer
 from mcp_server.agents.events import Edited, Event, EventError, Finished, Prompted, Ran, Started
 from mcp_server.importers.logs.copilot_tools import edited
+
+__all__ = ["CARRIES", "EVENTS", "LINKED", "answer", "event", "sample"]
 
 CARRIES = frozenset({"SessionStart", "SubagentStart", "PostToolUse"})
 """Events whose answer reaches the model, as documented, and which bring it rules."""
@@ -13,14 +15,7 @@ CARRIES = frozenset({"SessionStart", "SubagentStart", "PostToolUse"})
 LINKED = True
 """Nothing in VS Code's MCP calls names the session."""
 
-RUNTIME = {
-    "SessionStart": "sessionStart",
-    "SubagentStart": "subagentStart",
-    "UserPromptSubmit": "userPromptSubmitted",
-    "PostToolUse": "postToolUse",
-    "Stop": "agentStop",
-}
-"""Our events, and what Copilot's runtime calls them."""
+EVENTS = ("SessionStart", "SubagentStart", "UserPromptSubmit", "PostToolUse", "Stop")
 
 FILES = {
     "create_file": "filePath",
@@ -40,16 +35,11 @@ Head = tuple[str, str, tuple[int, ...]]
 
 def event(name: str, payload: Mapping[str, Any], environment: Mapping[str, str]) -> Event | None:
     """The event in our shape, or None for one that asks nothing of us. Raises `EventError`."""
-    if name not in RUNTIME:
+    if name not in EVENTS:
         raise EventError(f"{name[:40]!r} is not an event we know")
-    hooks = environment.get("COPILOT_HOOK_DIR")
-    if hooks:
-        # Copilot's runtime: where our own hooks for it lie in the same folder, they do what there is to do.
-        from mcp_server.agents.copilot_session import served_by
-
-        return (
-            None if served_by(hooks, copilot_format.FILE) else copilot_format.told(RUNTIME[name], payload, environment)
-        )
+    if environment.get("COPILOT_HOOK_DIR"):
+        # Copilot reads other rule files than VS Code, and has hooks of ours of its own, once it is set up.
+        return None
     session = payload.get("session_id") or payload.get("sessionId")
     folder = payload.get("cwd")
     if not isinstance(session, str) or not session:
@@ -75,12 +65,6 @@ def event(name: str, payload: Mapping[str, Any], environment: Mapping[str, str])
 def sample(name: str, folder: str) -> Mapping[str, object]:
     """An event of nothing that anybody did."""
     return {"session_id": "doctor", "cwd": folder, "hook_event_name": name, "source": "new", "prompt": ""}
-
-
-def answer(name: str, *, context: str, screen: str) -> Mapping[str, Any] | None:
-    """What to print: context goes to the model, `screen` to the person only. Each agent reads its own spelling."""
-    shown = dict(claude_format.answer(name, context=context, screen=screen) or {})
-    return {**shown, **(copilot_format.answer(name, context=context, screen=screen) or {})} or None
 
 
 def _used(head: Head, payload: Mapping[str, Any]) -> Event | None:

@@ -100,5 +100,5 @@ CLIENT = Client(
     _project_files,
     no_command,
     (WATCH, f"The agent asks before each of {SERVER}'s three tools until you allow them."),
-    hooks=Hooks((*CASCADE, *DEVIN), frozenset(), sample, frozenset(), frozenset(Seen)),
+    hooks=Hooks((*CASCADE, *DEVIN), frozenset(), sample, frozenset(), frozenset({Seen.PROMPTS, Seen.EDITS})),
 )

@@ -18,6 +18,7 @@ from store.errors import DamagedError, StoreError
 if TYPE_CHECKING:
     from mcp_server.agents.client import Client
     from mcp_server.agents.proof import Proof
+    from mcp_server.agents.setup import Change
 
 
 class Check(NamedTuple):
@@ -265,7 +266,7 @@ def _clients(wiring: Wiring) -> list[Check]:
             Check(
                 client.name,
                 False,
-                f"{change.seen.path} lacks our part or has an older one; run `mcp-promptlearn setup`",
+                _lacking(change, client.name),
             )
             for change in outlook.changes
         ]
@@ -279,11 +280,18 @@ def _clients(wiring: Wiring) -> list[Check]:
     return found
 
 
+def _lacking(change: "Change", client: str) -> str:
+    path = change.seen.path
+    if change.seen.data is None:
+        return f"{path} is gone; `mcp-promptlearn setup` writes it, `uninstall --client {client}` lets it go"
+    return f"{path} lacks our part or has an older one; run `mcp-promptlearn setup`"
+
+
 def _proved(name: str, proof: "Proof") -> Check:
     took = f"{proof.seconds * 1000:.0f} ms"
     if proof.fault:
         return Check(name, False, f"{proof.fault}; run `mcp-promptlearn setup` again, or reinstall where it is gone")
-    return Check(name, True, f"answered in {took}")
+    return Check(name, True, f"answered in {took}{', and a rule came through' if proof.told else ''}")
 
 
 def _fired(wiring: Wiring, client: "Client") -> list[Check]:

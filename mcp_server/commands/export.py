@@ -112,9 +112,8 @@ def _wanted(names: Sequence[str], wiring: Wiring, root: Root, entries: Mapping[s
     used |= {each.name for each in CLIENTS if each.name in targets.NAMES and found(each, machine)}
     wanted = [each for each in targets.TARGETS if each.name in have or (each.name in used and not each.hooks)]
     if not wanted:
-        hooked = " and ".join(each.title for each in targets.TARGETS if each.hooks)
         raise CommandError(
-            f"no client without hooks is used here ({hooked} get their rules by hooks); name one with --client: "
+            "no client is used here that needs a file, as the others get their rules by hooks; name one with --client: "
             + ", ".join(targets.NAMES)
         )
     return wanted
@@ -122,18 +121,13 @@ def _wanted(names: Sequence[str], wiring: Wiring, root: Root, entries: Mapping[s
 
 def _outlook(wiring: Wiring, wanted: Sequence[Target], root: str, entries: Mapping[str, Entry]) -> Outlook:
     """What there is to do for these clients."""
-    folder, rules = Root(root), list(rules_here(wiring).values())
-    planned = plan(wanted, folder, mine(entries, root))
+    rules = list(rules_here(wiring).values())
+    folder, planned, claims = _planned(wiring, wanted, root, entries)
     filed = Filing.load(wiring.store().answer(filing(wiring.place().project.key)))
-    hooked = _hooked(wiring)
     changes: list[Change] = []
     settled: list[str] = []
-    refusals, left_out = list(planned.refusals), dict[int, Rule]()
+    refusals, left_out = [*claims, *planned.refusals], dict[int, Rule]()
     for file in planned.files:
-        others = [each for each in file.readers if each.name in hooked and each not in wanted]
-        if others:
-            refusals.append(Refusal(file.path, _claimed(file, others)))
-            continue
         made = sheet(rules, reads=reads(file, folder), files=filed.of)
         left_out |= {rule.id: rule for rule in made.left_out}
         if not made.rules and not _ours(file):
@@ -165,6 +159,28 @@ def _outlook(wiring: Wiring, wanted: Sequence[Target], root: str, entries: Mappi
     )
 
 
+def _planned(
+    wiring: Wiring, wanted: Sequence[Target], root: str, entries: Mapping[str, Entry]
+) -> tuple[Root, Plan, list[Refusal]]:
+    """The files for those of these clients that can be served by one, and why others cannot.
+
+    Who is left out changes what the rest would be served by, so it is planned again without them.
+    """
+    hooked, rest, claims = _hooked(wiring), list(wanted), list[Refusal]()
+    while True:
+        folder = Root(root)
+        found = plan(rest, folder, mine(entries, root))
+        claimed: set[str] = set()
+        for file in found.files:
+            others = [each for each in file.readers if each.name in hooked and each not in rest]
+            if others:
+                claims.append(Refusal(file.path, _claimed(file, others)))
+                claimed |= {each.name for each in file.clients}
+        if not claimed:
+            return folder, found, claims
+        rest = [each for each in rest if each.name not in claimed]
+
+
 def _hooked(wiring: Wiring) -> set[str]:
     """Clients that get their rules by hooks now."""
     ready = {entry.client for entry in recorded(wiring.settings.home).values()}
@@ -177,7 +193,7 @@ def _claimed(file: File, others: Sequence[Target]) -> str:
     also = " ".join(f"--client {each.name}" for each in (*file.clients, *others))
     return (
         f"{file.path} is read by {titles} too, which would then get every rule twice, by hook and by file; "
-        f"`export {also}` serves both by the file, without coins"
+        f"`export {also}` serves all of them by the file, without coins"
     )
 
 

@@ -94,7 +94,9 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     if facts["candidates"] or decisions:
         wiring.say("Next: mcp-promptlearn review")
     elif numbers.seen is None:
-        wiring.say("Next: mcp-promptlearn setup, as no agent has asked for rules here yet")
+        ready = (wiring.settings.home / "setup" / "manifest.json").exists()
+        what = "begin a session of your agent here" if ready else "mcp-promptlearn setup"
+        wiring.say(f"Next: {what}, as no agent has asked for rules here yet")
     return 0
 
 

@@ -30,7 +30,10 @@ def arguments(parser: argparse.ArgumentParser, command: str) -> None:
 def run(options: argparse.Namespace, wiring: Wiring) -> int:
     """Play the loop once and say at every step what happens."""
     if find_spec("pytest") is None:
-        raise CommandError("try runs a real failing test and needs pytest; pip install 'mcp-promptlearn[try]'")
+        raise CommandError(
+            "try runs a real failing test and needs pytest: pip install 'mcp-promptlearn[try]', in a clone uv tool "
+            "install '.[try]'"
+        )
     if shutil.which("git") is None:
         raise CommandError("try makes a real repository and needs git on PATH; install git and run it again")
     try:

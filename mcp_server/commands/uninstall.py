@@ -6,7 +6,7 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 
 from mcp_server.agents import known, manifest
-from mcp_server.agents.client import Machine
+from mcp_server.agents.client import Client, Machine
 from mcp_server.agents.difference import difference, visible
 from mcp_server.agents.exporting import Refusal as Trouble
 from mcp_server.agents.files import UnfitError
@@ -43,7 +43,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         undos, refusals = plan(wanted, machine, home, entries=entries, project=_project(wiring))
         rules = _exported(wiring, options, refusals)
         if not options.json:
-            _show(wiring, machine, [*undos, *rules])
+            _show(wiring, machine, [*undos, *rules], refused=bool(refusals), wanted=named(options.client))
         if not options.dry_run:
             refusals += _carry_out(wiring, options, undos, rules, machine)
     purged = options.purge and not options.dry_run and not refusals and _purge(wiring, options)
@@ -78,10 +78,11 @@ def _exported(wiring: Wiring, options: argparse.Namespace, refusals: list[Refusa
     return undos
 
 
-def _show(wiring: Wiring, machine: Machine, undos: Sequence[Undo]) -> None:
+def _show(wiring: Wiring, machine: Machine, undos: Sequence[Undo], *, refused: bool, wanted: Sequence[Client]) -> None:
     """What is done to each file; the difference where it is not what was there before."""
-    if not undos:
-        wiring.say("No file holds anything of ours.")
+    if not (undos or refused):
+        whose = f" for {' and '.join(client.title for client in wanted)}" if wanted else ""
+        wiring.say(f"No file holds anything of ours{whose}.")
     for undo in undos:
         path = short(str(undo.path), machine)
         wiring.say(f"{path}: {undo.what}")

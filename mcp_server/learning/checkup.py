@@ -11,6 +11,7 @@ from mcp_server.learning.scope import apart, covers
 _SPAN = re.compile(r"`([^`\s]{3,200})`")
 _BARE = re.compile(r"(?<![\w/:.@`<~$*\\-])(?:\./)?[\w.-]+(?:/[\w.-]+)*/[\w-][\w.-]*\.[a-z]{1,5}(?![\w/`*:(-])")
 """A path without code signs: at least one folder and an ending, and no part of an address."""
+_FOLDER = re.compile(r"[\w.@-]+(?:/[\w.@-]+)+")
 _PATH = re.compile(r"(?:\./)?[\w.@-]+(?:/[\w.@-]+)*/[\w.@-]+\.[A-Za-z]\w{0,9}|(?:\./)?[\w.@-]+(?:/[\w.@-]+)+/")
 
 
@@ -91,6 +92,8 @@ def _named(sentences: Iterable[Sentence], there: Callable[[str], bool]) -> list[
         place = each.file.rpartition("/")[0]
         for path in dict.fromkeys((*_SPAN.findall(each.text), *_BARE.findall(each.text))):
             beside = f"{place}/{path}" if place else path
-            if _PATH.fullmatch(path) and not there(path) and not there(beside):
+            # A folder without a slash behind it is told from two words by the first folder, which has to be there.
+            known = _PATH.fullmatch(path) or (_FOLDER.fullmatch(path) and there(path.partition("/")[0]))
+            if known and not there(path) and not there(beside):
                 found.append(Dead(each.file, each.line, path))
     return found

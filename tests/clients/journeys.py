@@ -93,7 +93,7 @@ def _compact(stage: Stage, session: str) -> Played:
 
 def _leave(stage: Stage, session: str) -> None:
     """Open a session at the screen and leave it: Qwen Code tells nobody of an end without a screen."""
-    stage.run([sys.executable, screen.__file__, "Type your message", "/quit", "qwen", "--resume", session])
+    stage.run([sys.executable, screen.__file__, "Type your message", "/quit", "--", "qwen", "--resume", session])
 
 
 def _clear(stage: Stage) -> Played:

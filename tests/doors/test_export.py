@@ -87,7 +87,7 @@ def test_uninstall_puts_them_back_too(desk: Desk, person: Path) -> None:
 
 def test_a_client_with_hooks_gets_a_file_only_by_name_and_then_no_rule_twice(desk: Desk, person: Path) -> None:
     kept(person, "CLAUDE.md", "mine\n")
-    assert "no client without hooks is used here" in desk.refused("export", "--yes")
+    assert "no client is used here that needs a file" in desk.refused("export", "--yes")
     assert RULE in json.dumps(start(desk))
     desk.run("export", "--client", "claude-code", "--yes")
     answer = start(desk, session="s2")
@@ -216,6 +216,21 @@ def test_a_file_that_a_client_with_hooks_reads_too_is_only_written_for_both(desk
     assert tree(person) == {}
     desk.run("export", "--client", "opencode", "--client", "codex", "--yes")
     assert RULE not in json.dumps(start(desk, client="codex", session="s2"))
+
+
+def test_who_cannot_be_served_by_a_file_keeps_nobody_else_from_theirs(desk: Desk, person: Path) -> None:
+    kept(person, "CLAUDE.md", "See @AGENTS.md\n")
+    kept(person, "AGENTS.md", "mine\n")
+    desk.run("export", "--client", "claude-code", "--yes")
+    block = (person / "CLAUDE.md").read_bytes()
+    start(desk, client="codex")
+    desk.store.beat(_beat("codex"))
+    # Zed reads AGENTS.md, as does Codex, which has hooks; Roo would have been served by it too.
+    assert desk.code("export", "--client", "roo", "--client", "zed", "--yes") == 1
+    assert "AGENTS.md is read by Codex too" in desk.told[-1]
+    assert (person / "AGENTS.md").read_bytes() == b"mine\n"
+    assert (person / "CLAUDE.md").read_bytes() == block
+    assert RULE in (person / ".roo/rules/promptlearn.md").read_text("utf-8")
 
 
 def test_status_says_when_a_file_says_other_rules_than_hold(desk: Desk, person: Path) -> None:

@@ -108,7 +108,10 @@ def test_without_pytest_or_git_one_line_says_what_to_install(desk: Desk, monkeyp
         return None
 
     monkeypatch.setattr(try_, "find_spec", missing)
-    assert desk.refused("try") == ("try runs a real failing test and needs pytest; pip install 'mcp-promptlearn[try]'")
+    assert desk.refused("try") == (
+        "try runs a real failing test and needs pytest: pip install 'mcp-promptlearn[try]', in a clone uv tool install "
+        "'.[try]'"
+    )
 
 
 @pytest.mark.parametrize("folder", ["", "x" * 10_000_000], ids=["nothing", "long"])

@@ -18,6 +18,16 @@ from tests.documents import ROOT
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
 PATIENCE = 120
 """Seconds for all commands of one page."""
+TERMINAL = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
+"""A person types these commands at a terminal: `add` makes an active rule only there."""
+RULE_FILES = {
+    "CLAUDE.md": "- Write dates as year, month and day.\n",
+    "AGENTS.md": "- Use uv for everything.\n",
+    "GEMINI.md": "- Name a branch after its issue.\n",
+    "QWEN.md": "- Put new words into the glossary.\n",
+    ".cursor/rules/logs.mdc": "---\nalwaysApply: true\n---\n- Log to standard error only.\n",
+}
+"""What somebody has already when they come to a page."""
 
 named = pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
 
@@ -47,12 +57,19 @@ def test_a_page_sets_up_teaches_a_rule_proves_it_and_leaves(client: Client) -> N
     assert places == sorted(places)
 
 
+@named
+def test_a_page_runs_no_program_but_ours(client: Client) -> None:
+    lines = _commands(client).splitlines()
+    assert [line for line in lines if not re.fullmatch(r"mcp-promptlearn [^<>|;&]+", line)] == []
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="the pages speak to a POSIX shell")
 @named
 def test_the_commands_of_a_page_work_as_printed_and_leave_every_file_as_it_was(client: Client, tmp_path: Path) -> None:
     home, project, programs = tmp_path / "home", tmp_path / "home" / "code" / "form", tmp_path / "bin"
     project.parent.mkdir(parents=True)
     scene.repository(project)
+    _with_rule_files(project)
     programs.mkdir()
     program = programs / "mcp-promptlearn"
     words = shlex.join([sys.executable, "-E", "-P", str(ROOT / "mcp_promptlearn.py")])
@@ -64,7 +81,7 @@ def test_the_commands_of_a_page_work_as_printed_and_leave_every_file_as_it_was(c
     script = tmp_path / "page.sh"
     script.write_text("set -euxo pipefail\n" + _commands(client), encoding="utf-8")
     done = subprocess.run(
-        ["bash", str(script)],
+        [sys.executable, "-c", TERMINAL, "bash", str(script)],
         cwd=project,
         env={**kept, "HOME": str(home), "PATH": path, "PROMPTLEARN_TRIALS": "off"},
         stdin=subprocess.DEVNULL,
@@ -75,6 +92,16 @@ def test_the_commands_of_a_page_work_as_printed_and_leave_every_file_as_it_was(c
     )
     assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     assert _tree(home) == before
+
+
+def _with_rule_files(project: Path) -> None:
+    """Commit the rule files that a person has."""
+    for name, text in RULE_FILES.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(text, encoding="utf-8")
+    who = ("-c", "user.name=Ada", "-c", "user.email=ada@localhost")
+    for arguments in (["add", *RULE_FILES], ["commit", "-q", "-m", "Say what holds here"]):
+        subprocess.run(["git", *who, *arguments], cwd=project, check=True, capture_output=True)
 
 
 def _commands(client: Client) -> str:

@@ -47,6 +47,12 @@ def test_a_tool_that_one_asks_for_and_another_rules_out_is_found() -> None:
     assert len(found.contradictions) == len(lines)
 
 
+def test_a_folder_is_looked_for_where_the_one_above_it_is_there() -> None:
+    said = [sentence("Never touch `src/generated`, `src/kept` or `and/or`.", "AGENTS.md", 1)]
+    found = checkup(said, [], there={"src", "src/kept"}.__contains__)
+    assert found.dead == (Dead("AGENTS.md", 1, "src/generated"),)
+
+
 def test_a_path_without_code_signs_is_looked_for_too() -> None:
     said = [
         sentence("Read docs/setup.md and ./scripts/run.sh before you start.", "AGENTS.md", 1),
