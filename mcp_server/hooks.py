@@ -61,8 +61,9 @@ def main(client: str, name: str) -> int:
         store = _store()
         told = respond(client, name, data, os.environ, store)
         if told.answer:
-            sys.stdout.write(json.dumps(told.answer) + "\n")
-            sys.stdout.flush()
+            _print(told.answer)
+    except KeyboardInterrupt:  # whoever ends an agent by Ctrl-C ends what it waits for, too
+        fault = "interrupted"
     except Exception as error:  # a hook's only door
         fault = f"{type(error).__name__}: {error}"
     if store is not None:
@@ -99,6 +100,18 @@ def respond(client: str, name: str, data: bytes, environment: Mapping[str, str],
     if len(context.encode()) > CONTEXT:
         raise ValueError(f"the rules are longer than the {CONTEXT} bytes that a client passes on; pin fewer")
     return Told(agent.answer(name, context=context, screen=screen), said, desk.works, desk.spoken)
+
+
+def _print(answer: Mapping[str, Any]) -> None:
+    """Print an answer. Raises `OSError` where nobody reads it any more."""
+    try:
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+    except OSError:
+        # The interpreter would try once more when it ends, and say so, and fail.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        raise
 
 
 def _again() -> bool:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -288,6 +289,32 @@ def test_a_locked_store_is_not_waited_for_and_rules_arrive_unrecorded(folder: Pa
 def test_our_own_headless_runs_are_ignored(folder: Path, store: SqliteStore) -> None:
     event = json.dumps({"session_id": "s", "cwd": str(folder), "source": "startup"}).encode()
     assert run("SessionStart", event, PROMPTLEARN_OWN="1").stdout == b""
+    assert store.beats() == []
+
+
+def test_nobody_reading_the_answer_is_a_fault_for_doctor_and_none_for_the_agent(
+    folder: Path, store: SqliteStore
+) -> None:
+    event = json.dumps({"session_id": "s", "cwd": str(folder), "source": "startup"}).encode()
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [*HOOK, "claude-code", "SessionStart"], input=event, stdout=writing, stderr=subprocess.PIPE, check=False
+        )
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+    (beat,) = store.beats()
+    assert beat.fault.startswith(("BrokenPipeError", "OSError"))
+
+
+def test_a_hook_that_is_interrupted_ends_well(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> bytes:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=SimpleNamespace(read=interrupted)))
+    assert hooks.main("claude-code", "SessionStart") == 0
     assert store.beats() == []
 
 
