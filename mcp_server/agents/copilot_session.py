@@ -4,18 +4,14 @@ import os
 import re
 from collections.abc import Mapping
 
-MOST = 64 * 1024 * 1024
-"""Bytes of a log that are read."""
+from mcp_server.agents.session_log import read, told
 
 _ID = re.compile(r"[\w-]{1,120}")
 
-_COMPACTED = re.compile(rb'\{"type":"session\.compaction_complete","data":\{"success":true,')
+_COMPACTED = re.compile(rb'^\{"type":"session\.compaction_complete","data":\{"success":true,', re.MULTILINE)
 
 _HELPERS = re.compile(rb'"agentId":"|"hookType":"subagentStart"')
 """In what was said to a sub-agent, and does not reach who started it."""
-
-_TOLD = re.compile(rb'Rules for (?:[^"\\\n]|\\.){1,900}?, revision \d+, episode ')
-"""How our rules begin, all of them together."""
 
 _TELLING = (b'{"type":"hook.end"', b'{"type":"tool.execution_complete"')
 """How records begin of what reached the model; others keep copies of it."""
@@ -49,12 +45,7 @@ def root(parent: str, log: str, environment: Mapping[str, str]) -> str:
 def forgotten(session: str, environment: Mapping[str, str]) -> bool:
     """Are the rules that a session was told gone from what its model is shown?"""
     place = folder(session, environment)
-    try:
-        with open(os.path.join(place, "events.jsonl"), "rb") as file:
-            data = file.read(MOST + 1)
-    except (OSError, ValueError):
-        return False
-    return bool(place) and len(data) <= MOST and gone(data)
+    return bool(place) and gone(read(os.path.join(place, "events.jsonl")))
 
 
 def gone(data: bytes) -> bool:
@@ -70,5 +61,5 @@ def _line(data: bytes, start: int) -> bytes:
 
 
 def _told(line: bytes) -> bool:
-    told = line.startswith(_TELLING) and _TOLD.search(line) and not _HELPERS.search(line)
-    return bool(told) or line.startswith(_ANEW)
+    ours = line.startswith(_TELLING) and told(line) and not _HELPERS.search(line)
+    return ours or line.startswith(_ANEW)

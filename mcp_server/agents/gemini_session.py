@@ -2,50 +2,56 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import cast
 
-MOST = 64 * 1024 * 1024
-"""Bytes of a file that are read."""
+from mcp_server.agents.session_log import read, told
 
 _REWRITTEN = b'{"$set":{"messages":'
 """Begins the line with which the history becomes another one: after a compaction, for one."""
 
 _MESSAGE = b'{"id":'
 
+_BACK = 10_000
+"""Messages that are looked through, from the last: since a person typed."""
+
 _REWOUND = re.compile(rb'\{"\$rewindTo":"([^"]+)"\}')
 """A person went back to before a message."""
 
-_TOLD = re.compile(rb'Rules for (?:[^"\\\n]|\\.){1,900}?, revision \d+, episode ')
-"""How our rules begin, all of them together."""
+_REWINDS = 100
+"""Times that a person goes back between two compactions; nobody does more often."""
 
 
 def forgotten(log: str) -> bool:
     """Are the rules that a session was told gone from what its model is shown?"""
-    return gone(_read(log))
+    return gone(read(log))
 
 
 def gone(data: bytes) -> bool:
     """As `forgotten`, of a log's bytes; no where they were never told, or nothing was taken out since."""
     rest = data[max(data.rfind(_REWRITTEN), 0) :]
-    while rewound := _REWOUND.search(rest):
+    for _ in range(_REWINDS):
+        rewound = _REWOUND.search(rest)
+        if rewound is None:
+            break
         before = rest.find(b'"id":"%s"' % rewound[1])
         rest = rest[: max(before, 0)] + rest[rewound.end() :]
-    return len(rest) < len(data) and not _TOLD.search(rest) and _TOLD.search(data) is not None
+    return len(rest) < len(data) and not told(rest) and told(data)
 
 
 def typed(log: str) -> str:
     """What a person typed last, who may have typed a `/command`, or named files to be put there; empty if nothing."""
-    return last_typed(_read(log))
+    return last_typed(read(log))
 
 
 def last_typed(data: bytes) -> str:
     """As `typed`, of a log's bytes. Only where what is shown to a person differs does a log hold that too."""
-    for line in reversed(data.splitlines()):
-        if not line.startswith(_MESSAGE) or b'"type":"user"' not in line:
+    for line in _messages(data):
+        if b'"type":"user"' not in line:
             continue
         try:
             message = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         held = cast("dict[str, object]", message)
         said = "\n".join(_texts(held.get("displayContent") or held.get("content")))
@@ -62,11 +68,14 @@ def _texts(content: object) -> list[str]:
     return [text for text in texts if isinstance(text, str)]
 
 
-def _read(path: str) -> bytes:
-    """A file's bytes; none where it cannot be read, or is too long."""
-    try:
-        with open(path, "rb") as file:
-            data = file.read(MOST + 1)
-    except (OSError, ValueError):
-        return b""
-    return data if len(data) <= MOST else b""
+def _messages(data: bytes) -> Iterator[bytes]:
+    """The lines with a message each, from the last."""
+    end = len(data)
+    for _ in range(_BACK):
+        start = data.rfind(b"\n" + _MESSAGE, 0, end) + 1
+        if not start and not data.startswith(_MESSAGE):
+            return
+        yield data[start:end].partition(b"\n")[0]
+        if not start:
+            return
+        end = start - 1

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from mcp_server.agents.copilot_format import CARRIES, answer, event, sample
-from mcp_server.agents.copilot_session import MOST, folder, forgotten, gone
+from mcp_server.agents.copilot_session import folder, forgotten, gone
 from mcp_server.agents.events import Edited, Ended, Event, EventError, Finished, Prompted, Ran, Started
+from mcp_server.agents.session_log import MOST
 
 COMMON = {"sessionId": "s-1", "timestamp": 1795681388879, "cwd": "/srv/web"}
 HEAD = ("s-1", "/srv/web", ())
@@ -166,6 +167,18 @@ def test_rules_are_gone_after_a_compaction_until_they_are_told_again(log: list[b
     assert gone(b"".join(log)) is lost
 
 
+def test_a_log_full_of_what_is_looked_for_is_looked_through_in_one_go() -> None:
+    beginnings = line("tool.execution_complete", {"result": "Rules for " * 200_000})
+    assert gone(START + COMPACTED + beginnings)
+    assert gone(COMPACTED.rstrip(b"\n") * 20_000)
+
+
+def test_rules_beside_those_of_all_projects_are_known_again() -> None:
+    both = RULES.replace("revision 3", "revision 3 (global 5)")
+    told = line("hook.end", {"hookType": "sessionStart", "output": {"additionalContext": both}})
+    assert not gone(START + COMPACTED + told)
+
+
 def test_a_prompt_and_an_edit_after_a_compaction_ask_for_the_rules_anew(tmp_path: Path) -> None:
     home = {"COPILOT_HOME": str(tmp_path)}
     log = tmp_path / "session-state" / "s-1" / "events.jsonl"
@@ -185,7 +198,7 @@ def test_a_log_that_is_not_there_or_too_long_says_nothing(tmp_path: Path, monkey
     log.parent.mkdir(parents=True)
     log.write_bytes(START + COMPACTED)
     assert forgotten("s-1", home)
-    monkeypatch.setattr("mcp_server.agents.copilot_session.MOST", 10)
+    monkeypatch.setattr("mcp_server.agents.session_log.MOST", 10)
     assert not forgotten("s-1", home)
     assert len(COMPACTED) < MOST
 

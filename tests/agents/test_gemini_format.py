@@ -1,6 +1,7 @@
 """What Gemini CLI's hooks say becomes events, as 0.61.0 said it, and no fault of ours stops anybody's work."""
 
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -148,6 +149,30 @@ def test_rules_are_gone_where_the_history_was_rewritten_without_them(records: li
     assert gone(written(*records)) is lost
 
 
+@pytest.mark.parametrize("revision", ["3", "3 (global 5)"])
+@pytest.mark.parametrize("project", ["web", "all projects", "ü-" * 20])
+def test_rules_are_known_again_whatever_their_first_line_names(project: str, revision: str) -> None:
+    rules = said("m1", f"<hook_context>Rules for {project}, revision {revision}, episode E1\n[R1] Use tabs.")
+    assert gone(written(rules, {"$set": {"messages": []}}))
+    assert not gone(written(rules, {"$set": {"messages": []}}, rules))
+
+
+def test_a_log_full_of_what_is_looked_for_is_looked_through_in_one_go() -> None:
+    # Either pattern, tried at every place in this, would take more time than there is.
+    beginnings = said("m2", "Rules for " * 200_000)
+    assert gone(written(TOLD, {"$set": {"messages": []}}, beginnings))
+    assert gone(written(TOLD, *[{"$rewindTo": "m7"}] * 100_000))
+    assert last_typed(written(said("m1", "No, use uv."), {"id": "m2"}) + b"x\n" * 1_000_000) == "No, use uv."
+    assert last_typed(b'{"id":"m1","type":"user","content":' + b"[" * 100_000) == ""
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such files")
+def test_a_log_that_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "session.jsonl")
+    assert heard("BeforeAgent", transcript_path=str(tmp_path / "session.jsonl")) == Prompted(*HEAD, text="")
+    assert heard("AfterAgent", transcript_path="/dev/zero") == Finished(*HEAD)
+
+
 def test_rules_that_are_gone_come_again_with_a_prompt_and_with_an_edit(tmp_path: Path) -> None:
     log = tmp_path / "session.jsonl"
     log.write_bytes(written(BEGUN, TOLD, {"$set": {"messages": [said("m2", "<state_snapshot>")]}}))
@@ -164,7 +189,7 @@ def test_a_log_that_cannot_be_read_tells_nothing(tmp_path: Path, monkeypatch: py
     log = tmp_path / "session.jsonl"
     log.write_bytes(written(TOLD, {"$set": {"messages": []}}))
     assert forgotten(str(log))
-    monkeypatch.setattr("mcp_server.agents.gemini_session.MOST", 10)
+    monkeypatch.setattr("mcp_server.agents.session_log.MOST", 10)
     assert not forgotten(str(log))
 
 
