@@ -1,5 +1,6 @@
 """The hook format that Claude Code began and Codex took over: events in, answers out. Light: hooks load it."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -18,6 +19,7 @@ PATCHES = frozenset({"apply_patch"})
 BEGINNINGS = frozenset({"startup", "clear"})
 """Sources of SessionStart at which a session is new: the one moment to tell the person something."""
 
+_PID = re.compile(r"[0-9]{1,9}")
 
 CARRIES = frozenset({"SessionStart", "SubagentStart", "PostToolUse"})
 """Events whose answer reaches the model, and which bring it rules."""
@@ -36,12 +38,13 @@ def event(name: str, payload: Mapping[str, Any], environment: Mapping[str, str])
         raise EventError("the event names no folder")
     owner = environment.get("CLAUDE_PID", "")
     # Codex tells its session with every call; only where a client does not is a process id needed.
-    above = (int(owner),) if owner.isdigit() else ()
+    above = (int(owner),) if _PID.fullmatch(owner) else ()
     head = (session[:120], folder, above)
     match name:
         case "SessionStart":
             model = payload.get("model")
-            first = payload.get("source", "startup") in BEGINNINGS
+            source = payload.get("source", "startup")
+            first = isinstance(source, str) and source in BEGINNINGS
             return Started(*head, first=first, model=model[:80] if isinstance(model, str) else "")
         case "SubagentStart":
             return Started(*head, first=False)

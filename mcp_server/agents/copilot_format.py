@@ -43,7 +43,7 @@ def _happened(
 ) -> Event | None:
     match name:
         case "sessionStart":
-            return Started(*head, first=payload.get("source") in BEGINNINGS)
+            return Started(*head, first=_text(payload, "source") in BEGINNINGS)
         case "subagentStart":
             return Started(*head, first=False)
         case "userPromptSubmitted":

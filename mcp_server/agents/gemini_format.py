@@ -71,7 +71,7 @@ def _log(payload: Mapping[str, Any]) -> str:
 
 def _used(head: tuple[str, str, tuple[int, ...]], payload: Mapping[str, Any]) -> Event | None:
     tool, given, response = (payload.get(key) for key in ("tool_name", "tool_input", "tool_response"))
-    if not isinstance(given, Mapping) or not isinstance(response, Mapping):
+    if not (isinstance(tool, str) and isinstance(given, Mapping) and isinstance(response, Mapping)):
         return None
     arguments, came = cast("Mapping[str, Any]", given), cast("Mapping[str, object]", response)
     if tool in EDITS:

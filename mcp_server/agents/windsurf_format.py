@@ -77,6 +77,8 @@ def _prompted(head: tuple[str, str, tuple[int, ...]], text: object) -> Event | N
 def _used(head: tuple[str, str, tuple[int, ...]], payload: Mapping[str, Any]) -> Event | None:
     """What a tool of Devin Local did."""
     tool, given = payload.get("tool_name"), _mapping(payload.get("tool_input"))
+    if not isinstance(tool, str):
+        return None
     if tool in EDITS:
         files = next(((path,) for path in map(given.get, PLACES) if isinstance(path, str) and path), None)
         files = files or _patched(given.get("patch") or given.get("input"))
