@@ -39,7 +39,7 @@ def event(name: str, payload: Mapping[str, Any], environment: Mapping[str, str])
     owner = environment.get("CLAUDE_PID", "")
     # Codex tells its session with every call; only where a client does not is a process id needed.
     above = (int(owner),) if _PID.fullmatch(owner) else ()
-    head = (session[:120], folder, above)
+    head = (session, folder, above)
     match name:
         case "SessionStart":
             model = payload.get("model")

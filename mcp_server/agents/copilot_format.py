@@ -35,7 +35,7 @@ def event(name: str, payload: Mapping[str, Any], environment: Mapping[str, str])
         return None
     if not session or not folder:
         raise EventError(f"the event names no {'folder' if session else 'session'}")
-    return _happened(name, (session[:120], folder, ()), payload, environment, helper=helper)
+    return _happened(name, (session, folder, ()), payload, environment, helper=helper)
 
 
 def _happened(

@@ -31,7 +31,7 @@ def event(name: str, payload: Mapping[str, Any], environment: Mapping[str, str])
     session = payload.get("conversation_id") or payload.get("session_id")
     if not isinstance(session, str) or not session:
         raise EventError("the event names no conversation")
-    head = (session[:120], _folder(payload, environment), ())
+    head = (session, _folder(payload, environment), ())
     match name:
         case "sessionStart":
             model = payload.get("model_id") or payload.get("model")

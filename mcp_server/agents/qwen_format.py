@@ -25,7 +25,7 @@ def event(name: str, payload: Mapping[str, Any], environment: Mapping[str, str])
         raise EventError("the event names no session")
     if not isinstance(folder, str) or not folder:
         raise EventError("the event names no folder")
-    head = (session[:120], folder, ())
+    head = (session, folder, ())
     match name:
         case "SessionStart":
             model = payload.get("model")

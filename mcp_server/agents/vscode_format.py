@@ -46,7 +46,7 @@ def event(name: str, payload: Mapping[str, Any], environment: Mapping[str, str])
         raise EventError("the event names no session")
     if not isinstance(folder, str) or not folder:
         raise EventError("the event names no folder")
-    head: Head = (session[:120], folder, ())
+    head: Head = (session, folder, ())
     match name:
         case "SessionStart":
             model = payload.get("model")

@@ -32,7 +32,7 @@ def event(name: str, payload: Mapping[str, Any], environment: Mapping[str, str])
         raise EventError("the event names no session")
     # Cascade names no folder: it runs a hook in the first folder of its window.
     folder = environment.get("DEVIN_PROJECT_DIR") or payload.get("cwd")
-    head = (session[:120], folder if isinstance(folder, str) and folder else str(Path.cwd()), ())
+    head = (session, folder if isinstance(folder, str) and folder else str(Path.cwd()), ())
     if name in CASCADE:
         return _acted(head, name, _mapping(payload.get("tool_info")))
     match name:

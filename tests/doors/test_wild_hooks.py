@@ -17,6 +17,7 @@ from mcp_server.agents.events import EventError
 from mcp_server.agents.formats import FORMATS, format_of
 from mcp_server.agents.known import CLIENTS
 from mcp_server.project import ProjectError
+from mcp_server.session import identity
 from store import open_store
 from store.sqlite import SqliteStore
 from tests.store.facts import NOW, adding
@@ -220,3 +221,16 @@ def test_what_is_no_event_ends_well_and_says_nothing(
     assert capsys.readouterr() == ("", "")
     (beat,) = store.beats()
     assert beat.fault
+
+
+@pytest.mark.parametrize("client", FORMATS)
+def test_two_long_ids_are_two_sessions_and_the_same_as_over_the_protocol(client: str, folder: Path) -> None:
+    form, seen = format_of(client), set[str]()
+    for last in "12":
+        ident = "s" * 10_000 + last
+        base = sample(client, EVENTS[client][0], folder)
+        named = {name: ident if value == "doctor" else value for name, value in base.items()}
+        named |= {"trajectory_id": ident, "prompt": "x", "submitted_prompt": "x", "tool_info": {"user_prompt": "x"}}
+        names = (form.event(name, named, {}) for name in EVENTS[client])
+        seen |= {identity(event.session) for event in names if event is not None}
+    assert seen == {identity("s" * 10_000 + last) for last in "12"}
