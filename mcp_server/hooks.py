@@ -166,16 +166,11 @@ class _Desk:
     def _deliver(self, event: Event, *, files: Sequence[str], whole: bool) -> tuple[str, str, str]:
         from mcp_server import knobs
         from mcp_server.byfile import deliver
-        from store.errors import BusyError
-        from store.records import Session, Sighting
+        from store.records import Session
         from store.text import clean_line
 
         now = time.time()
-        if self._parents:
-            try:
-                self.store.sight(Sighting(self._client, self._session, now), self._parents)
-            except BusyError:
-                self.store.hurry()
+        self._see(now)
         if not self._carries:
             return "", "", "seen"
         model = clean_line(event.model, limit=80).text if isinstance(event, Started) else ""
@@ -193,6 +188,17 @@ class _Desk:
 
         text = added(given.added) if given.added else ""
         return text, "", f"{len(given.added)} rules, {len(text)} characters"
+
+    def _see(self, now: float) -> None:
+        """Leave word for our server which session runs under these processes."""
+        from store.errors import BusyError
+        from store.records import Sighting
+
+        if self._parents:
+            try:
+                self.store.sight(Sighting(self._client, self._session, now), self._parents)
+            except BusyError:
+                self.store.hurry()
 
     def _counted(self, told: "Given") -> str:
         """The line a person sees, once a session; never a word of it reaches the agent."""
@@ -247,6 +253,9 @@ class _Desk:
         from mcp_server.settings import secrets
 
         project, now = self.place.project.key, time.time()
+        if self._client in event.command:
+            # Another session of the client, which ran in a shell of this one, was seen under our processes.
+            self._see(now)
         facts = results(
             event._replace(session=self._session),
             project=project,

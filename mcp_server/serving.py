@@ -92,12 +92,12 @@ class Behind:
         self, name: str, meta: Mapping[str, Any], client: str, use: "Callable[[Caller], str]"
     ) -> tuple[str, bool]:
         """What is made for a caller, or one line why not."""
-        from mcp_server.session import caller
+        from mcp_server.session import caller, named
         from mcp_server.tools import RefusedError, UnknownToolError
         from store.errors import StoreError
 
         try:
-            sighted = self._wiring.sighted(since=self._since)
+            sighted = self._wiring.sighted(named(meta, client), since=self._since)
             who = caller(environment=os.environ, meta=meta, client=client, process=self._process, sighted=sighted)
             return use(who), False
         except UnknownToolError as error:

@@ -22,8 +22,14 @@ NAMES = {
 }
 """What clients call themselves over MCP, and what everything else calls them: one client is one category."""
 
-SESSIONS = ("CLAUDE_CODE_SESSION_ID", "COPILOT_AGENT_SESSION_ID")
-"""Variables in which clients tell a server the session that they start it for."""
+SESSIONS = {
+    "CLAUDE_CODE_SESSION_ID": frozenset({"claude-code"}),
+    "COPILOT_AGENT_SESSION_ID": frozenset({"copilot", "vscode"}),
+}
+"""Variables in which clients tell a server the session that they start it for. Whatever runs in one inherits it."""
+
+KNOWN = frozenset({*NAMES.values(), "claude-code", "opencode", "qwen"})
+"""Clients whose name over MCP is known, so that another one's session is not theirs."""
 
 LONGEST = 120
 """Characters of a session's id; what is longer, or no clean text, goes by its digest."""
@@ -42,18 +48,23 @@ def caller(
     """The caller of one request.
 
     `meta` is the request's `_meta`, `client` the name from the handshake ("" if there was none),
-    `process` an id that lives as long as this server, `sighted` the session that a hook saw last
-    under the client's process: after a client began another session in a living process, its
+    `process` an id that lives as long as this server, `sighted` the session of this client that a hook
+    saw last under its process: after a client began another session in a living process, its
     environment still names the old one.
     """
-    info = meta.get("io.modelcontextprotocol/clientInfo")
-    named = info.get("name") if isinstance(info, Mapping) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
     own = meta.get("sessionId")
-    given = own if isinstance(own, str) else ""
-    session = given or sighted or next(filter(None, map(environment.get, SESSIONS)), process)
-    name = clean_line(named if isinstance(named, str) and named else client, limit=60).text
-    known = "qwen" if name.startswith("qwen-cli-mcp-client") else NAMES.get(name, name)
-    return Caller(identity(session), known or "unknown client")
+    given, name = own if isinstance(own, str) else "", named(meta, client)
+    mine = (variable for variable, whose in SESSIONS.items() if name in whose or name not in KNOWN)
+    inherited = (environment.get(variable) for variable in mine)
+    return Caller(identity(given or sighted or next(filter(None, inherited), process)), name or "unknown client")
+
+
+def named(meta: Mapping[str, Any], client: str) -> str:
+    """The client of one request by our name for it, where we have one; empty where it gives none."""
+    info = meta.get("io.modelcontextprotocol/clientInfo")
+    told = info.get("name") if isinstance(info, Mapping) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+    name = clean_line(told if isinstance(told, str) and told else client, limit=60).text
+    return "qwen" if name.startswith("qwen-cli-mcp-client") else NAMES.get(name, name)
 
 
 def identity(session: str) -> str:

@@ -104,14 +104,16 @@ class Wiring:
 
         return POLICY._replace(**self.settings.trials._asdict())
 
-    def sighted(self, *, since: float) -> str:
-        """The session that a hook saw last under a parent process of ours, not longer ago than `since`.
+    def sighted(self, client: str, *, since: float) -> str:
+        """The session of a client that a hook saw last under a parent process of ours, not longer ago than `since`.
 
-        Process ids are used again, so what was seen before this server began says nothing about it.
+        Process ids are used again, so what was seen before this server began says nothing about it. Two clients may
+        share a parent, a terminal say, or one run in the other's shell. One that we have no name for may be any.
         """
         from mcp_server.lineage import parents
+        from mcp_server.session import KNOWN
 
-        found = self.store().sighted(parents())
+        found = self.store().sighted(parents(), client if client in KNOWN else "")
         return found.session if found is not None and found.time >= since else ""
 
     def process(self) -> str:

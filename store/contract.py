@@ -368,11 +368,17 @@ class Store(Protocol):
         ...
 
     def sight(self, sighting: Sighting, pids: Sequence[int]) -> None:
-        """Remember that a session runs under these processes; the newest session of a process counts."""
+        """Remember that a session runs under these processes; the newest session of a process counts.
+
+        A process stays another client's for an hour after that one was seen: who runs in its shell is no session of it.
+        """
         ...
 
-    def sighted(self, pids: Sequence[int]) -> Sighting | None:
-        """The session seen last under the first of these processes under which one was: name the nearest first."""
+    def sighted(self, pids: Sequence[int], client: str = "") -> Sighting | None:
+        """The session seen last under the first of these processes under which one was: name the nearest first.
+
+        Of one client alone, where it is named.
+        """
         ...
 
     # The rest

@@ -16,6 +16,7 @@ from store.records import (
     FORGOTTEN,
     GLOBAL,
     LIVE,
+    SIGHTED,
     Condition,
     Decision,
     Episode,
@@ -511,11 +512,15 @@ class MemoryStore:
 
     def sight(self, sighting: Sighting, pids: Sequence[int]) -> None:
         """See `Store.sight`."""
-        self._sightings |= dict.fromkeys(pids, sighting)
+        for pid in pids:
+            old = self._sightings.get(pid, sighting)
+            if old.client == sighting.client or sighting.time - old.time > SIGHTED:
+                self._sightings[pid] = sighting
 
-    def sighted(self, pids: Sequence[int]) -> Sighting | None:
+    def sighted(self, pids: Sequence[int], client: str = "") -> Sighting | None:
         """See `Store.sighted`."""
-        return next((self._sightings[pid] for pid in pids if pid in self._sightings), None)
+        found = (self._sightings[pid] for pid in pids if pid in self._sightings)
+        return next((each for each in found if client in {"", each.client}), None)
 
     # The rest
 

@@ -338,6 +338,10 @@ class Sighting(NamedTuple):
     time: float
 
 
+SIGHTED = 3600.0
+"""Seconds for which a process stays that of the client whose session was seen under it."""
+
+
 WHOLE = 0
 """The rule whose exposures are those of all learnt rules together, where these have a coin of their own."""
 

@@ -19,6 +19,7 @@ from store.errors import ConflictError, DamagedError, NotFoundError
 from store.records import (
     GLOBAL,
     LIVE,
+    SIGHTED,
     Condition,
     Decision,
     Ending,
@@ -701,17 +702,18 @@ class SqliteStore:
             db.executemany(
                 """INSERT INTO sightings (pid, client, session, time) VALUES (?, ?, ?, ?)
                 ON CONFLICT (pid) DO UPDATE
-                SET client = excluded.client, session = excluded.session, time = excluded.time""",
-                [(pid, sighting.client, sighting.session, sighting.time) for pid in pids],
+                SET client = excluded.client, session = excluded.session, time = excluded.time
+                WHERE sightings.client = excluded.client OR excluded.time - sightings.time > ?""",
+                [(pid, sighting.client, sighting.session, sighting.time, SIGHTED) for pid in pids],
             )
 
-    def sighted(self, pids: Sequence[int]) -> Sighting | None:
+    def sighted(self, pids: Sequence[int], client: str = "") -> Sighting | None:
         """See `Store.sighted`."""
         with self._db.reading() as db:
             row = db.execute(
                 """SELECT client, session, time FROM json_each(?) AS given
-                JOIN sightings ON pid = given.value ORDER BY given.key LIMIT 1""",
-                (json.dumps(list(pids)),),
+                JOIN sightings ON pid = given.value WHERE ? IN ('', client) ORDER BY given.key LIMIT 1""",
+                (json.dumps(list(pids)), client),
             ).fetchone()
         return None if row is None else Sighting(*row)
 

@@ -575,6 +575,18 @@ def test_of_several_chats_in_one_process_the_tool_belongs_to_the_one_typed_in_la
     assert (found.client, found.session) == ("cursor", "c1")
 
 
+def test_after_another_session_ran_in_its_shell_the_tool_belongs_to_the_outer_one_again(
+    folder: Path, store: SqliteStore
+) -> None:
+    for session in ("outer", "inner"):
+        happens(folder, "BeforeAgent", client="gemini", session=session, prompt="Go on.")
+    command = {"tool_input": {"command": "gemini -p 'do it'"}, "tool_response": {"llmContent": "Output: done"}}
+    happens(folder, "AfterTool", client="gemini", session="outer", tool_name="run_shell_command", **command)
+    found = store.sighted(parents(), "gemini")
+    assert found is not None
+    assert found.session == "outer"
+
+
 def test_windsurf_is_watched_and_told_nothing(folder: Path, store: SqliteStore) -> None:
     assert happens(folder, "SessionStart", client="windsurf") is None
     assert happens(folder, "UserPromptSubmit", client="windsurf", prompt="No, never use pip here.") is None

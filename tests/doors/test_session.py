@@ -30,6 +30,12 @@ def test_a_session_that_a_hook_saw_counts_before_what_the_environment_says() -> 
     assert of({"sessionId": "thread-7"}, sighted="c2").session == "thread-7"
 
 
+def test_a_session_that_is_inherited_from_another_client_is_not_ones_own() -> None:
+    around = {"CLAUDE_CODE_SESSION_ID": "c1", "COPILOT_AGENT_SESSION_ID": "p1"}
+    named = ("gemini-cli-mcp-client", "opencode", "codex-mcp-client", "copilot-cli", "claude-code", "some-client")
+    assert [of(client=name, **around).session for name in named] == ["server-1"] * 3 + ["p1", "c1", "c1"]
+
+
 def test_the_client_is_named_by_the_request_or_else_by_the_handshake() -> None:
     assert of({INFO: {"name": "claude-code", "version": "2"}}, client="old").client == "claude-code"
     assert of(client="some-client").client == "some-client"

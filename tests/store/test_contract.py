@@ -13,6 +13,7 @@ from store.memory import MemoryStore
 from store.records import (
     FORGOTTEN,
     GLOBAL,
+    SIGHTED,
     Condition,
     Ending,
     Heartbeat,
@@ -385,6 +386,18 @@ def test_the_session_seen_last_under_the_nearest_process_is_found(store: Store) 
     assert store.sighted([20]) == Sighting("claude-code", "old", NOW)
     assert store.sighted([20, 10]) == Sighting("claude-code", "old", NOW)
     assert store.sighted([]) is None
+
+
+def test_a_process_stays_that_of_the_client_that_was_seen_there_first_while_it_is_seen(store: Store) -> None:
+    store.sight(Sighting("gemini", "outer", NOW), [10, 20])
+    store.sight(Sighting("qwen", "inner", NOW + 5), [5, 10])
+    assert store.sighted([10]) == Sighting("gemini", "outer", NOW)
+    assert store.sighted([5, 10]) == Sighting("qwen", "inner", NOW + 5)
+    assert store.sighted([5, 10], "gemini") == Sighting("gemini", "outer", NOW)
+    assert store.sighted([10, 20], "qwen") is None
+    later = Sighting("qwen", "later", NOW + SIGHTED + 1)
+    store.sight(later, [10])
+    assert store.sighted([10]) == later
 
 
 def test_a_fact_without_a_session_is_given_one_once_and_says_how_it_was_found(store: Store) -> None:
