@@ -35,7 +35,7 @@ function start(name, more, answered) {
   return child
 }
 
-/** The rules that our program answers to an event with; nothing where it fails or takes too long. */
+/** The rules that our program answers to an event with; nothing where it fails, takes too long, or says too much. */
 function tell(name, more, until = Date.now() + PATIENCE) {
   return new Promise((done) => {
     const child = start(name, more, true)
@@ -48,11 +48,12 @@ function tell(name, more, until = Date.now() + PATIENCE) {
         done("")
       }
     }
-    const timer = setTimeout(() => (child.kill("SIGKILL"), end()), Math.max(0, until - Date.now()))
+    const stop = () => (child.kill("SIGKILL"), child.stdout.destroy(), end())
+    const timer = setTimeout(stop, Math.max(0, until - Date.now()))
     child.on("error", end)
     child.on("close", end)
     child.stdout.setEncoding("utf8")
-    child.stdout.on("data", (text) => (said += text))
+    child.stdout.on("data", (text) => (said += text).length > MOST && stop())
   }).catch(() => "")
 }
 
@@ -136,7 +137,7 @@ export default {
       switch (toolCall.toolName) {
         case "run_commands":
           for (const { query, result, success } of Array.isArray(output) ? output : []) {
-            await used("Bash", { command: query }, { output: cut(String(result ?? "")), exit_code: success ? 0 : 1 })
+            await used("Bash", { command: cut(String(query)) }, { output: cut(String(result ?? "")), exit_code: success ? 0 : 1 })
           }
           break
         case "editor":

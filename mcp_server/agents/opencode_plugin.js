@@ -9,13 +9,14 @@ const PATIENCE = 10_000 // milliseconds for one answer
 const MOST = 100_000 // characters of a text; what is longer loses its middle
 const EDITS = { edit: "Edit", write: "Write", multiedit: "MultiEdit" }
 const PATCHES = ["apply_patch", "patch"]
+const DEEPEST = 100 // sub-agents of sub-agents
 const OURS = "promptlearn_"
 const TITLE = "You are a title generator"
 
 const cut = (text) => (text.length > MOST ? text.slice(0, MOST / 2) + "\n...\n" + text.slice(-MOST / 2) : text)
 
-/** What our program answers to an event; nothing where it fails or takes too long. */
-function tell(event) {
+/** What our program answers to an event; nothing where it fails, takes too long, or says too much. */
+function tell(event, until) {
   return new Promise((done) => {
     const [program, ...words] = RUN.words
     const place = RUN.store ? { PROMPTLEARN_HOME: RUN.store } : {}
@@ -34,12 +35,13 @@ function tell(event) {
         done({})
       }
     }
-    const timer = setTimeout(() => (child.kill("SIGKILL"), end()), PATIENCE)
+    const stop = () => (child.kill("SIGKILL"), child.stdout.destroy(), end())
+    const timer = setTimeout(stop, Math.max(0, until - Date.now()))
     child.on("error", end)
     child.on("close", end)
     child.stdin.on("error", () => {})
     child.stdout.setEncoding("utf8")
-    child.stdout.on("data", (text) => (said += text))
+    child.stdout.on("data", (text) => (said += text).length > MOST && stop())
     child.stdin.end(JSON.stringify(event))
   }).catch(() => ({}))
 }
@@ -59,29 +61,36 @@ export const Promptlearn = async ({ client, directory }) => {
   const sessions = new Map()
   let last = Promise.resolve()
 
-  /** The session of a person in which another one works, else that one. */
+  /** The session of a person in which another one works, else that one; nothing where opencode does not say. */
   async function root(id) {
     try {
-      for (;;) {
+      for (let depth = 0; depth < DEEPEST; depth++) {
         const { data } = await client.session.get({ path: { id } })
-        if (!data?.parentID) return id
+        if (!data) return
+        if (!data.parentID) return id
         id = data.parentID
       }
-    } catch {
-      return id
-    }
+    } catch {}
   }
 
   function about(id) {
-    if (!sessions.has(id)) sessions.set(id, { id, root: root(id), source: "resume", compacting: false })
-    return sessions.get(id)
+    if (!sessions.has(id)) sessions.set(id, { id, source: "resume", compacting: false })
+    const session = sessions.get(id)
+    session.root ??= root(id).then((found) => (found || (session.root = undefined), found))
+    return session
   }
 
-  /** One after the other, as they happened. */
+  /** Is it surely a person who types there? */
+  const own = async (session) => (await session.root) === session.id
+
+  /** One after the other, as they happened. Where our program hangs, what waits behind that is lost, not waited for. */
   function say(session, name, more) {
+    const until = Date.now() + PATIENCE
+    const { root } = session
     last = last.then(async () => {
-      const id = await session.root
-      return tell({ hook_event_name: name, session_id: id, cwd: directory, ...more })
+      const id = (await root) ?? session.id
+      if (Date.now() >= until) return {}
+      return tell({ hook_event_name: name, session_id: id, cwd: directory, ...more }, until)
     })
     return last
   }
@@ -91,8 +100,8 @@ export const Promptlearn = async ({ client, directory }) => {
   /** The rules of a session, asked for only where the model is about to see them, and then kept as they are. */
   async function begin(session, model) {
     session.begun = true
-    const own = (await session.root) === session.id
-    const answer = await say(session, own ? "SessionStart" : "SubagentStart", { source: session.source, model })
+    const name = (await own(session)) ? "SessionStart" : "SubagentStart"
+    const answer = await say(session, name, { source: session.source, model })
     if (answer.systemMessage) {
       const body = { title: "promptlearn", message: answer.systemMessage, variant: "info", duration: 8000 }
       client.tui.showToast({ body }).catch(() => {})
@@ -107,7 +116,7 @@ export const Promptlearn = async ({ client, directory }) => {
   }
 
   async function end(session) {
-    if (session.begun && (await session.root) === session.id) say(session, "SessionEnd")
+    if (session.begun && (await own(session))) say(session, "SessionEnd")
   }
 
   return {
@@ -128,12 +137,12 @@ export const Promptlearn = async ({ client, directory }) => {
     "chat.message": quiet(async (input, output) => {
       const session = about(input.sessionID)
       compacted(input.sessionID)
-      const own = (await session.root) === session.id
+      const typed = await own(session)
       const parts = output.parts.filter((part) => part.type === "text" && !part.synthetic && !part.ignored)
       // Of a command the person typed what stands behind its name only.
       const prompt = session.typed ?? parts.map((part) => part.text).join("\n")
       session.typed = undefined
-      if (own && prompt.trim()) say(session, "UserPromptSubmit", { prompt: cut(prompt) })
+      if (typed && prompt.trim()) say(session, "UserPromptSubmit", { prompt: cut(prompt) })
     }),
 
     "experimental.chat.system.transform": quiet(async (input, output) => {
@@ -168,7 +177,7 @@ export const Promptlearn = async ({ client, directory }) => {
       if (tool === "bash") {
         const { exit, output: printed } = output.metadata ?? {}
         const text = cut(printed || output.output || "")
-        used("Bash", { command: args.command }, { output: text === "(no output)" ? "" : text, exit_code: exit })
+        used("Bash", { command: cut(args.command) }, { output: text === "(no output)" ? "" : text, exit_code: exit })
         return
       }
       const patch = PATCHES.includes(tool)

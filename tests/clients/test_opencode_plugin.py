@@ -19,7 +19,10 @@ import * as plugin from "./promptlearn.mjs"
 const { steps, parents } = JSON.parse(readFileSync(0, "utf8"))
 const toasts = []
 const client = {
-  session: { get: async ({ path }) => ({ data: { id: path.id, parentID: parents[path.id] } }) },
+  session: {
+    get: async ({ path }) =>
+      parents[path.id] === "?" ? { error: {} } : { data: { id: path.id, parentID: parents[path.id] } },
+  },
   tui: { showToast: async ({ body }) => toasts.push(body.message) },
 }
 const [make, ...others] = Object.values(plugin)
@@ -174,6 +177,19 @@ def test_a_sub_agent_works_in_the_session_of_the_person_and_its_end_is_not_that_
     assert [(name, event["session_id"]) for name, event in told.events] == [("SubagentStart", "s")]
 
 
+def test_where_opencode_does_not_say_whose_a_session_is_it_gets_rules_and_what_is_asked_in_it_is_nobodys_word(
+    play: Play,
+) -> None:
+    told = play(typed("s", text("Never use pip.")), created("s"), asks("s"), parents={"s": "?"})
+    assert systems(told) == [["You are opencode\n\n[R1] startup"]]
+    assert told.names() == ["SubagentStart"]
+    assert told.events[0][1]["session_id"] == "s"
+
+
+def test_a_session_in_itself_is_nobodys(play: Play) -> None:
+    assert play(typed("a", text("Never use pip.")), parents={"a": "b", "b": "a"}).events == []
+
+
 def test_a_deleted_session_ends_once(play: Play) -> None:
     deleted = {"event": {"type": "session.deleted", "properties": {"info": {"id": "s"}}}}
     told = play(created("s"), asks("s"), ("event", deleted, None), ("event", deleted, None))
@@ -221,6 +237,25 @@ def test_a_program_of_ours_that_fails_or_hangs_changes_nothing(play: Play, progr
     told = play(created("s"), asks("s"), typed("s", text("Go on.")), program=program)
     assert systems(told) == [["You are opencode"]]
     assert told.outputs[-1]["parts"] == [text("Go on.")]
+
+
+def test_what_happens_while_a_program_of_ours_hangs_is_not_waited_for_one_by_one(play: Play, tmp_path: Path) -> None:
+    hang = "import sys, time\nopen('begun', 'a').write('x')\ntime.sleep(60)"
+    command = ("tool.execute.after", {"tool": "bash", "sessionID": "s", "args": {"command": "x"}}, {"output": "ok"})
+    play(*[command] * 200, asks("s"), program=hang)
+    assert len((tmp_path / "begun").read_text(encoding="utf-8")) < 10
+
+
+def test_a_program_that_prints_without_end_is_ended(play: Play) -> None:
+    told = play(asks("s"), program="while True: print('x' * 1_000_000)")
+    assert systems(told) == [["You are opencode"]]
+
+
+def test_a_command_of_any_length_is_told_in_few_words(play: Play) -> None:
+    long = {"command": "cat <<x\n" + "x" * 2_000_000}
+    told = play(("tool.execute.after", {"tool": "bash", "sessionID": "s", "args": long}, {"output": "ok"}))
+    ((_, event),) = told.events
+    assert len(event["tool_input"]["command"]) < 110_000
 
 
 def test_a_program_that_is_gone_changes_nothing(play: Play) -> None:
