@@ -1,6 +1,6 @@
 """What a person typed to their agent: a correction or directive is kept, everything else leaves no trace."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 
 from mcp_server.learning.own_words import own_words
@@ -27,15 +27,29 @@ _SIGNS = _apart(
 
 
 def remarks(
-    prompt: str, *, project: str, session: str, client: str, now: float, known: Iterable[str] = ()
+    prompt: str,
+    *,
+    project: str,
+    session: str,
+    client: str,
+    now: float,
+    known: Iterable[str] = (),
+    nested: Callable[[], bool] = lambda: False,
 ) -> list[Evidence]:
-    """The sentences of a prompt that correct or direct, redacted and cut, as a person's evidence."""
+    """The sentences of a prompt that correct or direct, redacted and cut, as a person's evidence.
+
+    Where `nested` says that another agent started the session, they are an agent's; it is asked only if there are any.
+    """
     text = own_words(prompt)
     if not text or not worth_a_look(text):
         return []
     from mcp_server.learning.said import said
 
-    source = Source(f"prompt in {client}", "person", Trust.OWNER)
+    found = said(text, known=known)
+    if not found:
+        return []
+    identity, trust = (f"headless:{client}", Trust.AGENT) if nested() else ("person", Trust.OWNER)
+    source = Source(f"prompt in {client}", identity, trust)
     return [
         Evidence(
             project=project,
@@ -47,7 +61,7 @@ def remarks(
             session=session,
             detail=each.detail,
         )
-        for each in said(text, known=known)
+        for each in found
     ]
 
 

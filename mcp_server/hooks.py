@@ -123,6 +123,13 @@ def _again() -> bool:
     return twice(os.environ)
 
 
+def _nested() -> bool:
+    """Did another agent start the one that runs this hook? Looking takes longer than all the rest."""
+    from mcp_server.person import lineage, nested
+
+    return nested(lineage()[1:])
+
+
 class _Desk:
     """The project of one event, and what is done there."""
 
@@ -242,6 +249,7 @@ class _Desk:
             client=self._client,
             now=time.time(),
             known=secrets(os.environ),
+            nested=_nested,
         )
         if facts:
             self.store.record(facts)

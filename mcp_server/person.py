@@ -8,6 +8,7 @@ this is a lock on the door, not a wall, and README says so.
 import os
 import re
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -73,6 +74,12 @@ INTERPRETERS = re.compile(
 
 _OPTION = re.compile(r"-.*|/[a-z]", re.IGNORECASE | re.DOTALL)
 
+_OWN = re.compile("mcp[-_]promptlearn")
+"""In the command line of a hook of ours, and of the shell that runs it."""
+
+_LAUNCHER = re.compile(r"(?:^|[/\\])(?:np[mx](?:-cli\.js)?|pnpm|yarn|bunx)(?:\.cmd|\.exe)?(?:\s|$)")
+"""A program that starts another by the name of its package, through a shell: one agent still."""
+
 GENERATIONS = 32
 """Parent processes looked at."""
 
@@ -107,6 +114,21 @@ def mark(ancestors: Iterable[Ancestor]) -> str:
         if agent:
             return f"{agent} is a parent process"
     return ""
+
+
+def nested(ancestors: Iterable[Ancestor]) -> bool:
+    """Was an agent started by another one, from its shell? `ancestors` are above a hook of the inner one.
+
+    They come nearest first. Then no person types what it is asked. An agent may be several processes, one right above
+    the other.
+    """
+    above = (
+        each
+        for each in ancestors
+        if not any(map(_OWN.search, each.arguments)) and not any(map(_LAUNCHER.search, each.arguments[:2]))
+    )
+    agents = [bool(_agent(each)) for each in above]
+    return sum(now and not before for before, now in pairwise([False, *agents])) > 1
 
 
 def _agent(ancestor: Ancestor) -> str:

@@ -27,6 +27,20 @@ def test_a_correction_is_kept_as_a_persons_word() -> None:
     assert "uv" in fact.text
 
 
+def test_a_correction_in_a_session_that_an_agent_started_is_an_agents_word() -> None:
+    asked: list[str] = []
+
+    def heard_in(prompt: str) -> list[tuple[str, Trust]]:
+        facts = remarks(
+            prompt, project="p", session="s", client="codex", now=1.0, nested=lambda: not asked.append(prompt)
+        )
+        return [(fact.source.identity, fact.source.trust) for fact in facts]
+
+    assert heard_in("No, use uv, not pip.") == [("headless:codex", Trust.AGENT)]
+    assert heard_in("add a login form") == []
+    assert asked == ["No, use uv, not pip."], "looking takes time"
+
+
 @pytest.mark.parametrize(
     "prompt",
     [

@@ -20,12 +20,13 @@ from mcp_server.learning.assign import Coins
 from mcp_server.learning.render import stopping
 from mcp_server.learning.trials.policy import DAY
 from mcp_server.lineage import parents
+from mcp_server.person import Ancestor
 from mcp_server.project import find
 from mcp_server.session import Caller
 from mcp_server.tools import Tools
 from store import open_existing, open_store
 from store.errors import BusyError
-from store.records import GLOBAL, LIVE, Kind, Project, Session, State
+from store.records import GLOBAL, LIVE, Kind, Project, Session, State, Trust
 from store.revise import Move, Pin, Step
 from store.sqlite import SqliteStore
 from tests.store.facts import NOW, adding
@@ -438,6 +439,18 @@ def test_the_files_of_an_edit_are_remembered_once_a_session(folder: Path, store:
     happens(folder, "PostToolUse", **edit)
     assert store.works(key(folder)) == [before]
     assert (before.sort, before.name, before.session) == ("path", "src/a.py", "s1")
+
+
+def test_what_an_agent_types_to_another_one_in_its_shell_is_not_a_persons_word(
+    folder: Path, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chain = [("python3", "-m", "x"), ("claude", "-p"), ("bash", "-c", "claude -p x"), ("claude",), ("zsh",)]
+    for session, above in (("person", [*chain[:2], chain[4]]), ("nested", chain)):
+        found = [Ancestor(words[0], words, {}) for words in above]
+        monkeypatch.setattr("mcp_server.person.lineage", lambda found=found: found)
+        happens(folder, "UserPromptSubmit", session=session, prompt="No, use uv, not pip.")
+    kept = {fact.session: fact.source.trust for fact in store.evidence(key(folder))}
+    assert kept == {"person": Trust.OWNER, "nested": Trust.AGENT}
 
 
 def test_every_prompt_of_a_person_counts_as_a_look_and_leaves_no_word(folder: Path, store: SqliteStore) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 import pytest
 
-from mcp_server.person import VARIABLES, Ancestor, NotAPersonError, Surroundings, demand, lineage, mark, source
+from mcp_server.person import VARIABLES, Ancestor, NotAPersonError, Surroundings, demand, lineage, mark, nested, source
 from store.records import Source, Trust
 from tests.doors.desk import SAFETY, Desk
 
@@ -275,3 +275,30 @@ def test_an_agents_sentence_is_not_pinned_even_where_it_forbids_something_danger
     assert desk.state("R1") == ("trial", "", False)
     desk.run("approve", "R1")
     assert desk.state("R1") == ("active", "", False)
+
+
+SHELL = Ancestor("bash", ("bash", "-c", "x"), {})
+CLAUDE = Ancestor("claude", ("claude",), {})
+NODE = Ancestor("node", ("node", "/usr/lib/node_modules/@google/gemini-cli/dist/index.js", "-p", "x"), {})
+HOOK = Ancestor("sh", ("sh", "-c", "python -m mcp_promptlearn hook claude-code UserPromptSubmit"), {})
+TERMINAL = Ancestor("zsh", ("-zsh",), {})
+
+
+@pytest.mark.parametrize(
+    ("above", "inner"),
+    [
+        ([], False),
+        ([CLAUDE, TERMINAL], False),
+        ([HOOK, SHELL, CLAUDE, TERMINAL], False),
+        ([NODE, NODE, TERMINAL], False),
+        ([SHELL, NODE, NODE, TERMINAL], False),
+        ([NODE, SHELL, ancestor("'npm exec @google/gemini-cli -p x'"), TERMINAL], False),
+        ([NODE, SHELL, ancestor("node /usr/lib/npm/bin/npx-cli.js @google/gemini-cli"), TERMINAL], False),
+        ([NODE, NODE, SHELL, CLAUDE, TERMINAL], True),
+        ([HOOK, CLAUDE, SHELL, CLAUDE], True),
+    ],
+)
+def test_an_agent_that_another_one_started_is_told_by_the_processes_above_it(
+    above: list[Ancestor], inner: bool
+) -> None:
+    assert nested(above) is inner
