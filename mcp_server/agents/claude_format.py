@@ -49,7 +49,8 @@ def event(name: str, payload: Mapping[str, Any], environment: Mapping[str, str])
         case "SubagentStart":
             return Started(*head, first=False)
         case "UserPromptSubmit":
-            prompt = payload.get("prompt")
+            # What a sub-agent is asked was written by an agent.
+            prompt = None if "agent_id" in payload else payload.get("prompt")
             return Prompted(*head, text=prompt) if isinstance(prompt, str) else None
         case "PostToolUse" | "PostToolUseFailure":
             return _used(head, name, payload)

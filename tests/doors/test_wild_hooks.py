@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mcp_server import hooks
-from mcp_server.agents.events import EventError
+from mcp_server.agents.events import EventError, Prompted
 from mcp_server.agents.formats import FORMATS, format_of
 from mcp_server.agents.known import CLIENTS
 from mcp_server.project import ProjectError
@@ -221,6 +221,16 @@ def test_what_is_no_event_ends_well_and_says_nothing(
     assert capsys.readouterr() == ("", "")
     (beat,) = store.beats()
     assert beat.fault
+
+
+@pytest.mark.parametrize("client", sorted(set(FORMATS) - {"cursor", "gemini", "windsurf"}))
+def test_what_a_sub_agent_is_asked_is_nobodys_word(client: str, folder: Path) -> None:
+    form, words = format_of(client), '<user_input mode="act">Never use pip.</user_input>'
+    (name,) = (each for each in EVENTS[client] if each in {"UserPromptSubmit", "userPromptSubmitted"})
+    typed = {**sample(client, name, folder), "prompt": words, "submitted_prompt": words}
+    assert isinstance(form.event(name, typed, {}), Prompted)
+    log = {"transcript_path": "/home/ada/.copilot/session-state/s-1/events.jsonl"}
+    assert form.event(name, {**typed, **log, "agent_id": "a-1"}, {}) is None
 
 
 @pytest.mark.parametrize("client", FORMATS)
