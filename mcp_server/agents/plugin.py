@@ -56,6 +56,8 @@ def _plugins(text: str) -> Mapping[str, Any]:
 
 
 def _read(path: str) -> str:
+    if not os.path.isfile(path):  # opening a pipe would wait for somebody who writes to it
+        return ""
     try:
         with open(path, "rb") as file:
             return file.read(_MOST).decode("utf-8", "replace")

@@ -123,3 +123,10 @@ def test_beside_setup_the_plugins_hook_is_silent_and_its_server_says_why(tmp_pat
     event = json.dumps({"session_id": "s", "cwd": str(tmp_path), "source": "startup"})
     assert launched(tmp_path, "hook", "claude-code", "SessionStart", data=event) == ""
     assert not (tmp_path / "kept").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such files")
+def test_a_pipe_in_the_place_of_a_projects_settings_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / ".claude").mkdir()
+    os.mkfifo(tmp_path / ".claude" / "settings.json")
+    assert hooked({}, str(tmp_path / "home"), str(tmp_path)) == ""

@@ -1,5 +1,6 @@
 """What is checked out is read from git's own files, the same as git would tell."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -76,3 +77,11 @@ def test_a_ref_that_is_no_branch_names_none(repository: Path) -> None:
     git(repository, "update-ref", "refs/remotes/origin/x", commit)
     git(repository, "symbolic-ref", "HEAD", "refs/remotes/origin/x")
     assert head_of(str(repository)) == Head("", commit)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such files")
+@pytest.mark.parametrize("name", [".git", ".git/HEAD"])
+def test_a_pipe_in_the_place_of_one_of_gits_files_is_not_waited_for(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    os.mkfifo(tmp_path / name)
+    assert head_of(str(tmp_path)) == Head("", "")
