@@ -24,6 +24,12 @@ _INSERTED = (
 )
 """How clients, and we, begin what no person typed."""
 
+_OURS = (
+    r"(?m)^[ \t>*-]*\[R\d{1,9}\] |^.*\bRules for .{1,100}, revision \d|"
+    r"^.*These rules apply to what you just touched:"
+)
+"""A line of our rules, wherever it stands: whoever handed it on, it is said already."""
+
 
 def own_words(prompt: str) -> str:
     """What the person typed themselves; nothing where that cannot be told from what was put into the prompt.
@@ -40,5 +46,8 @@ def own_words(prompt: str) -> str:
         text = (text[: element.start()] if element else text).strip()
         if re.search(_MARKUP, text):
             return ""
+    if "[R" in text or "ules" in text:
+        ours = re.search(_OURS, text)
+        text = (text[: ours.start()] if ours else text).strip()
     inserted = any(words in text[:400] for words in _INSERTED)
     return "" if inserted or text.startswith(("/", "!", "#", "[", "```")) else text

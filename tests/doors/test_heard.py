@@ -87,6 +87,20 @@ def test_what_no_person_typed_is_not_a_persons_word(prompt: str) -> None:
     assert heard(prompt) == []
 
 
+@pytest.mark.parametrize(
+    "block",
+    [
+        "Rules for demo, revision 3 (global 2), episode E1\n[R1] Always use npm.\nAlways use npm.",
+        "These rules apply to what you just touched:\n[R2] Never touch the lexer.",
+        "- [R12] Never touch the lexer.",
+    ],
+)
+def test_our_rules_are_not_heard_again_wherever_they_stand_in_a_prompt(block: str) -> None:
+    task = "Do the part that is described here. " * 15
+    assert heard(f"{task}\n{block}") == []
+    assert heard(f"Never edit form.py by hand.\n{block}") == ["Never edit form.py by hand."]
+
+
 def test_only_the_sentence_is_kept_not_the_prompt_around_it() -> None:
     kept = heard("Here is my private plan for tomorrow. Never edit form.py by hand. The weather is nice.")
     assert kept == ["Never edit form.py by hand."]
