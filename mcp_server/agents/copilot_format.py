@@ -29,7 +29,8 @@ def event(name: str, payload: Mapping[str, Any], environment: Mapping[str, str])
     # The editor's own agent runs the hooks in Copilot's folder too, and has its own of ours there.
     if "hook_event_name" in payload or "hookEventName" in payload:
         return None
-    helper = bool(_text(payload, "agentId"))
+    # In either spelling: what is asked of a sub-agent must never become the person's word.
+    helper = bool(_text(payload, "agentId") or _text(payload, "agent_id"))
     session, folder = _session(payload, environment, helper=helper), _text(payload, "cwd")
     if session is None:
         return None

@@ -49,7 +49,9 @@ def test_after_uninstall_the_client_works_without_us(stage: Stage) -> None:
     with stage.person() as desk:
         desk.run("add", RULE)
     first = stage.play(TASK, GET).first
-    assert [name for name in first.tools if "promptlearn" in name]
+    # Codex looks for tools later, Cline tells its model nothing of a server: one of the two is there at once.
+    offered = [name for name in first.tools if "promptlearn" in name]
+    assert offered or stage.client.instructions.search(first.text)
     assert stage.client.instructions.search(first.text) or stage.client.name == "cline"
     with stage.person() as desk:
         desk.run("uninstall", "--yes")
