@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 
-from mcp_server.agents.events import Edited, Ended, Event, EventError, Finished, Prompted, Ran, Started
+from mcp_server.agents.events import Edited, Ended, Event, EventError, Finished, Head, Prompted, Ran, Started, head
 
 EDITS = {"Edit": "file_path", "Write": "file_path", "MultiEdit": "file_path", "NotebookEdit": "notebook_path"}
 """Tools that touch a file, and where they say which."""
@@ -30,34 +30,29 @@ LINKED = False
 
 def event(name: str, payload: Mapping[str, Any], environment: Mapping[str, str]) -> Event | None:
     """The event in our shape, or None for one that asks nothing of us. Raises `EventError`."""
-    session = payload.get("session_id")
-    folder = environment.get("CLAUDE_PROJECT_DIR") or payload.get("cwd")
-    if not isinstance(session, str) or not session:
-        raise EventError("the event names no session")
-    if not isinstance(folder, str) or not folder:
-        raise EventError("the event names no folder")
+    session, folder, _ = head(payload.get("session_id"), environment.get("CLAUDE_PROJECT_DIR") or payload.get("cwd"))
     owner = environment.get("CLAUDE_PID", "")
     # Codex tells its session with every call; only where a client does not is a process id needed.
     above = (int(owner),) if _PID.fullmatch(owner) else ()
-    head = (session, folder, above)
+    begun = session, folder, above
     match name:
         case "SessionStart":
             model = payload.get("model")
             source = payload.get("source", "startup")
             first = isinstance(source, str) and source in BEGINNINGS
-            return Started(*head, first=first, model=model[:80] if isinstance(model, str) else "")
+            return Started(*begun, first=first, model=model[:80] if isinstance(model, str) else "")
         case "SubagentStart":
-            return Started(*head, first=False)
+            return Started(*begun, first=False)
         case "UserPromptSubmit":
             # What a sub-agent is asked was written by an agent.
             prompt = None if "agent_id" in payload else payload.get("prompt")
-            return Prompted(*head, text=prompt) if isinstance(prompt, str) else None
+            return Prompted(*begun, text=prompt) if isinstance(prompt, str) else None
         case "PostToolUse" | "PostToolUseFailure":
-            return _used(head, name, payload)
+            return _used(begun, name, payload)
         case "Stop":
-            return Finished(*head)
+            return Finished(*begun)
         case "SessionEnd":
-            return Ended(*head)
+            return Ended(*begun)
         case _:
             raise EventError(f"{name[:40]!r} is not an event we know")
 
@@ -77,17 +72,17 @@ def answer(name: str, *, context: str, screen: str) -> Mapping[str, Any] | None:
     return shown or None
 
 
-def _used(head: tuple[str, str, tuple[int, ...]], name: str, payload: Mapping[str, Any]) -> Event | None:
+def _used(begun: Head, name: str, payload: Mapping[str, Any]) -> Event | None:
     tool, given = payload.get("tool_name"), payload.get("tool_input")
     if not isinstance(tool, str) or not isinstance(given, dict):
         return None
     arguments = cast("Mapping[str, Any]", given)
     if tool in EDITS:
         path = arguments.get(EDITS[tool])
-        return Edited(*head, files=(path,)) if isinstance(path, str) else None
+        return Edited(*begun, files=(path,)) if isinstance(path, str) else None
     if tool in PATCHES:
         files = _patched(str(arguments.get("input") or arguments.get("command") or ""))
-        return Edited(*head, files=files) if files else None
+        return Edited(*begun, files=files) if files else None
     if tool in SHELLS:
         command = arguments.get("command") or arguments.get("cmd")
         words = " ".join(map(str, cast("list[object]", command))) if isinstance(command, list) else command
@@ -95,7 +90,7 @@ def _used(head: tuple[str, str, tuple[int, ...]], name: str, payload: Mapping[st
             return None
         response = payload.get("tool_response", payload.get("error", ""))
         failed = True if name == "PostToolUseFailure" else _failed(response)
-        return Ran(*head, command=words, output=_text(response), failed=failed)
+        return Ran(*begun, command=words, output=_text(response), failed=failed)
     return None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from mcp_server.agents.events import Edited, Ended, Event, EventError, Finished, Prompted, Ran, Started
+from mcp_server.agents.events import Edited, Ended, Event, EventError, Finished, Head, Prompted, Ran, Started
 from mcp_server.importers.logs.copilot_tools import edited, printed, ran
 
 CARRIES = frozenset({"sessionStart", "subagentStart", "postToolUse"})
@@ -20,8 +20,6 @@ FILE = "promptlearn.json"
 """Our file in the folder of hooks, where other programs look for it too."""
 
 BEGINNINGS = frozenset({"new", "startup"})
-
-Head = tuple[str, str, tuple[int, ...]]
 
 
 def event(name: str, payload: Mapping[str, Any], environment: Mapping[str, str]) -> Event | None:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 
-from mcp_server.agents.events import Edited, Ended, Event, EventError, Prompted, Ran, Started
+from mcp_server.agents.events import Edited, Ended, Event, EventError, Head, Prompted, Ran, Started
 
 CARRIES = frozenset({"sessionStart"})
 """The one event whose context is documented to reach the model and was seen to.
@@ -86,7 +86,7 @@ def _native(path: str) -> str:
     return path[1:] if _DRIVE.match(path) else path
 
 
-def _ran(head: tuple[str, str, tuple[int, ...]], name: str, payload: Mapping[str, Any]) -> Event | None:
+def _ran(head: Head, name: str, payload: Mapping[str, Any]) -> Event | None:
     given = payload.get("tool_input")
     command = cast("Mapping[str, Any]", given).get("command") if isinstance(given, Mapping) else None
     if payload.get("tool_name") != SHELL or not isinstance(command, str):

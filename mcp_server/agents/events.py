@@ -7,6 +7,19 @@ class EventError(ValueError):
     """An event that is not what its name says."""
 
 
+Head = tuple[str, str, tuple[int, ...]]
+"""What every event begins with: the session, the folder, and ids of processes that both it and our server run under."""
+
+
+def head(session: object, folder: object) -> Head:
+    """The beginning of an event whose processes nobody tells. Raises `EventError`."""
+    if not isinstance(session, str) or not session:
+        raise EventError("the event names no session")
+    if not isinstance(folder, str) or not folder:
+        raise EventError("the event names no folder")
+    return session, folder, ()
+
+
 class Started(NamedTuple):
     """A session begins, goes on after resume, clear or compaction, or a sub-agent begins in it."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from mcp_server.agents.events import Edited, Ended, Event, EventError, Finished, Prompted, Ran
+from mcp_server.agents.events import Edited, Ended, Event, EventError, Finished, Head, Prompted, Ran, head
 
 CARRIES = frozenset({"BeforeAgent", "AfterTool"})
 """Events whose answer reaches the model, and which bring it rules.
@@ -23,28 +23,23 @@ SHELL = "run_shell_command"
 def event(name: str, payload: Mapping[str, Any], environment: Mapping[str, str]) -> Event | None:
     """The event in our shape, or None for one that asks nothing of us. Raises `EventError`."""
     del environment
-    session, folder = payload.get("session_id"), payload.get("cwd")
-    if not isinstance(session, str) or not session:
-        raise EventError("the event names no session")
-    if not isinstance(folder, str) or not folder:
-        raise EventError("the event names no folder")
-    head = (session, folder, ())
+    begun = head(payload.get("session_id"), payload.get("cwd"))
     match name:
         case "BeforeAgent":
             from mcp_server.agents.gemini_session import forgotten
 
-            return Prompted(*head, text="", anew=forgotten(_log(payload)))
+            return Prompted(*begun, text="", anew=forgotten(_log(payload)))
         case "AfterAgent":
             from mcp_server.agents.gemini_session import typed
 
             # What comes as the prompt is the text that a file or a server has for a `/command`, or another hook's
             # words. What a person typed stands in the log, and only once the turn has begun.
             text = typed(_log(payload))
-            return Prompted(*head, text=text) if text else Finished(*head)
+            return Prompted(*begun, text=text) if text else Finished(*begun)
         case "AfterTool":
-            return _used(head, payload)
+            return _used(begun, payload)
         case "SessionEnd":
-            return Ended(*head)
+            return Ended(*begun)
         case _:
             raise EventError(f"{name[:40]!r} is not an event we know")
 
@@ -69,7 +64,7 @@ def _log(payload: Mapping[str, Any]) -> str:
     return path if isinstance(path, str) else ""
 
 
-def _used(head: tuple[str, str, tuple[int, ...]], payload: Mapping[str, Any]) -> Event | None:
+def _used(begun: Head, payload: Mapping[str, Any]) -> Event | None:
     tool, given, response = (payload.get(key) for key in ("tool_name", "tool_input", "tool_response"))
     if not (isinstance(tool, str) and isinstance(given, Mapping) and isinstance(response, Mapping)):
         return None
@@ -80,7 +75,7 @@ def _used(head: tuple[str, str, tuple[int, ...]], payload: Mapping[str, Any]) ->
             return None
         from mcp_server.agents.gemini_session import forgotten
 
-        return Edited(*head, files=(path,), anew=forgotten(_log(payload)))
+        return Edited(*begun, files=(path,), anew=forgotten(_log(payload)))
     command = arguments.get("command")
     if tool != SHELL or not isinstance(command, str):
         return None
@@ -88,4 +83,4 @@ def _used(head: tuple[str, str, tuple[int, ...]], payload: Mapping[str, Any]) ->
 
     said = came.get("llmContent")
     output, failed = printed(said if isinstance(said, str) else "")
-    return Ran(*head, command=command, output=output, failed=failed)
+    return Ran(*begun, command=command, output=output, failed=failed)

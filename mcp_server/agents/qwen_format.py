@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from mcp_server.agents.claude_format import answer, sample
-from mcp_server.agents.events import Edited, Ended, Event, EventError, Prompted, Ran, Started
+from mcp_server.agents.events import Edited, Ended, Event, EventError, Head, Prompted, Ran, Started, head
 from mcp_server.importers.logs.qwen_shell import EDITS, TOOL, printed
 
 __all__ = ["CARRIES", "LINKED", "answer", "event", "sample"]
@@ -20,30 +20,25 @@ def event(name: str, payload: Mapping[str, Any], environment: Mapping[str, str])
     """The event in our shape, or None for one that asks nothing of us. Raises `EventError`."""
     # Its hooks inherit the variables of an agent that runs it, so what those say may be about another session.
     del environment
-    session, folder = payload.get("session_id"), payload.get("cwd")
-    if not isinstance(session, str) or not session:
-        raise EventError("the event names no session")
-    if not isinstance(folder, str) or not folder:
-        raise EventError("the event names no folder")
-    head = (session, folder, ())
+    begun = head(payload.get("session_id"), payload.get("cwd"))
     match name:
         case "SessionStart":
             model = payload.get("model")
             # Never the moment to tell the person something: what is said to them then is only logged.
-            return Started(*head, first=False, model=model[:80] if isinstance(model, str) else "")
+            return Started(*begun, first=False, model=model[:80] if isinstance(model, str) else "")
         case "UserPromptSubmit":
             # It comes before every request to the model; what a person typed stands in this field alone.
             typed = payload.get("submitted_prompt")
-            return Prompted(*head, text=typed) if isinstance(typed, str) and "agent_id" not in payload else None
+            return Prompted(*begun, text=typed) if isinstance(typed, str) and "agent_id" not in payload else None
         case "PostToolUse" | "PostToolUseFailure":
-            return _used(head, name, payload)
+            return _used(begun, name, payload)
         case "SessionEnd":
-            return Ended(*head)
+            return Ended(*begun)
         case _:
             raise EventError(f"{name[:40]!r} is not an event we know")
 
 
-def _used(head: tuple[str, str, tuple[int, ...]], name: str, payload: Mapping[str, Any]) -> Event | None:
+def _used(begun: Head, name: str, payload: Mapping[str, Any]) -> Event | None:
     tool, given = payload.get("tool_name"), payload.get("tool_input")
     if not isinstance(tool, str) or not isinstance(given, dict):
         return None
@@ -51,13 +46,13 @@ def _used(head: tuple[str, str, tuple[int, ...]], name: str, payload: Mapping[st
     worked = name == "PostToolUse"
     if tool in EDITS:
         path = arguments.get(EDITS[tool])
-        return Edited(*head, files=(path,)) if worked and isinstance(path, str) and path else None
+        return Edited(*begun, files=(path,)) if worked and isinstance(path, str) and path else None
     command = arguments.get("command")
     if tool != TOOL or not isinstance(command, str):
         return None
     output, failed = printed(_text(payload.get("tool_response") if worked else payload.get("error")))
     # Whatever has no end was refused, cut off, or is still running.
-    return None if failed is None else Ran(*head, command=command, output=output, failed=failed)
+    return None if failed is None else Ran(*begun, command=command, output=output, failed=failed)
 
 
 def _text(response: object) -> str:

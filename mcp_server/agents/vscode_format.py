@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from mcp_server.agents.claude_format import answer
-from mcp_server.agents.events import Edited, Event, EventError, Finished, Prompted, Ran, Started
+from mcp_server.agents.events import Edited, Event, EventError, Finished, Head, Prompted, Ran, Started, head
 from mcp_server.importers.logs.copilot_tools import edited
 
 __all__ = ["CARRIES", "EVENTS", "LINKED", "answer", "event", "sample"]
@@ -30,8 +30,6 @@ MANY = {"multi_replace_string_in_file": "replacements", "editFiles": "files"}
 
 TERMINAL = "run_in_terminal"
 
-Head = tuple[str, str, tuple[int, ...]]
-
 
 def event(name: str, payload: Mapping[str, Any], environment: Mapping[str, str]) -> Event | None:
     """The event in our shape, or None for one that asks nothing of us. Raises `EventError`."""
@@ -40,27 +38,21 @@ def event(name: str, payload: Mapping[str, Any], environment: Mapping[str, str])
     if environment.get("COPILOT_HOOK_DIR"):
         # Copilot reads other rule files than VS Code, and has hooks of ours of its own, once it is set up.
         return None
-    session = payload.get("session_id") or payload.get("sessionId")
-    folder = payload.get("cwd")
-    if not isinstance(session, str) or not session:
-        raise EventError("the event names no session")
-    if not isinstance(folder, str) or not folder:
-        raise EventError("the event names no folder")
-    head: Head = (session, folder, ())
+    begun = head(payload.get("session_id") or payload.get("sessionId"), payload.get("cwd"))
     match name:
         case "SessionStart":
             model = payload.get("model")
-            return Started(*head, first=True, model=model[:80] if isinstance(model, str) else "")
+            return Started(*begun, first=True, model=model[:80] if isinstance(model, str) else "")
         case "SubagentStart":
-            return Started(*head, first=False)
+            return Started(*begun, first=False)
         case "UserPromptSubmit":
             # What a sub-agent is asked was written by an agent.
             prompt = None if "agent_id" in payload else payload.get("prompt")
-            return Prompted(*head, text=prompt) if isinstance(prompt, str) else None
+            return Prompted(*begun, text=prompt) if isinstance(prompt, str) else None
         case "Stop":
-            return Finished(*head)
+            return Finished(*begun)
         case _:
-            return _used(head, payload)
+            return _used(begun, payload)
 
 
 def sample(name: str, folder: str) -> Mapping[str, object]:
@@ -68,19 +60,19 @@ def sample(name: str, folder: str) -> Mapping[str, object]:
     return {"session_id": "doctor", "cwd": folder, "hook_event_name": name, "source": "new", "prompt": ""}
 
 
-def _used(head: Head, payload: Mapping[str, Any]) -> Event | None:
+def _used(begun: Head, payload: Mapping[str, Any]) -> Event | None:
     tool, given = payload.get("tool_name"), payload.get("tool_input")
     if not isinstance(tool, str) or not isinstance(given, Mapping):
         return None
     arguments = cast("Mapping[str, Any]", given)
     files = _files(tool, arguments)
     if files:
-        return Edited(*head, files=files)
+        return Edited(*begun, files=files)
     command = arguments.get("command")
     if tool != TERMINAL or not isinstance(command, str):
         return None
     response = payload.get("tool_response")
-    return Ran(*head, command=command, output=response if isinstance(response, str) else "", failed=None)
+    return Ran(*begun, command=command, output=response if isinstance(response, str) else "", failed=None)
 
 
 def _files(tool: str, arguments: Mapping[str, Any]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from mcp_server.agents.events import Edited, Ended, Event, EventError, Prompted, Ran, Started
+from mcp_server.agents.events import Edited, Ended, Event, EventError, Head, Prompted, Ran, Started
 
 CARRIES: frozenset[str] = frozenset()
 """Cascade puts nothing that a hook says into its context, and of Devin Local nothing of the kind is documented."""
@@ -59,7 +59,7 @@ def answer(name: str, *, context: str, screen: str) -> Mapping[str, Any] | None:
     return None
 
 
-def _acted(head: tuple[str, str, tuple[int, ...]], name: str, told: Mapping[str, Any]) -> Event | None:
+def _acted(head: Head, name: str, told: Mapping[str, Any]) -> Event | None:
     """What Cascade tells; of a command never what it printed."""
     if name == "pre_user_prompt":
         return _prompted(head, told.get("user_prompt"))
@@ -70,11 +70,11 @@ def _acted(head: tuple[str, str, tuple[int, ...]], name: str, told: Mapping[str,
     return Ran(*head, command=command, output="", failed=None) if isinstance(command, str) else None
 
 
-def _prompted(head: tuple[str, str, tuple[int, ...]], text: object) -> Event | None:
+def _prompted(head: Head, text: object) -> Event | None:
     return Prompted(*head, text=text) if isinstance(text, str) else None
 
 
-def _used(head: tuple[str, str, tuple[int, ...]], payload: Mapping[str, Any]) -> Event | None:
+def _used(head: Head, payload: Mapping[str, Any]) -> Event | None:
     """What a tool of Devin Local did."""
     tool, given = payload.get("tool_name"), _mapping(payload.get("tool_input"))
     if not isinstance(tool, str):

@@ -23,6 +23,7 @@ from mcp_server.importers.logs.turns import (
     output_of,
     patched,
     prose,
+    record_of,
     spoken,
 )
 
@@ -81,12 +82,9 @@ class CodexLog:
 
     def read(self, line: bytes, place: Place) -> Iterable[Turn]:
         """See `Log.read`."""
-        if not any(piece in line for piece in _TOLD):
-            self.bad += not line[-4:].rstrip().endswith(b"}") and bool(line.strip())
-            return ()
-        record = loads(line)
+        record, damaged = record_of(line, _TOLD)
+        self.bad += damaged
         if record is None:
-            self.bad += 1
             return ()
         payload = at(record, "payload")
         held = cast("Mapping[str, object]", payload) if isinstance(payload, dict) else record

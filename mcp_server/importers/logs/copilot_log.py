@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from mcp_server.importers.document import at, moment, text
 from mcp_server.importers.logs.copilot_tools import edited, printed, ran
-from mcp_server.importers.logs.turns import INJECTED, PERSON, TOOL, Calls, Place, Turn, digest, flag, loads, spoken
+from mcp_server.importers.logs.turns import INJECTED, PERSON, TOOL, Calls, Place, Turn, digest, flag, record_of, spoken
 
 CLIENT = "copilot"
 
@@ -35,12 +35,9 @@ class CopilotLog:
 
     def read(self, line: bytes, place: Place) -> Iterable[Turn]:
         """See `Log.read`."""
-        if not any(piece in line for piece in _TOLD):
-            self.bad += not line[-4:].rstrip().endswith(b"}") and bool(line.strip())
-            return ()
-        record = loads(line)
+        record, damaged = record_of(line, _TOLD)
+        self.bad += damaged
         if record is None:
-            self.bad += 1
             return ()
         return tuple(self._record(record, place))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from mcp_server.importers.document import at, items, moment, text
 from mcp_server.importers.logs.qwen_shell import EDITS, TOOL, printed
-from mcp_server.importers.logs.turns import INJECTED, PERSON, Calls, Place, Turn, digest, flag, loads, spoken
+from mcp_server.importers.logs.turns import INJECTED, PERSON, Calls, Place, Turn, digest, flag, record_of, spoken
 from mcp_server.importers.logs.turns import TOOL as CALL
 
 CLIENT = "qwen"
@@ -38,12 +38,9 @@ class QwenLog:
 
     def read(self, line: bytes, place: Place) -> Iterable[Turn]:
         """See `Log.read`."""
-        if not any(piece in line for piece in _TOLD):
-            self.bad += not line[-4:].rstrip().endswith(b"}") and bool(line.strip())
-            return ()
-        record = loads(line)
+        record, damaged = record_of(line, _TOLD)
+        self.bad += damaged
         if record is None:
-            self.bad += 1
             return ()
         match text(record, "type"):
             case "user":

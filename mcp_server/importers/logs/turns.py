@@ -124,6 +124,17 @@ def loads(line: bytes) -> Mapping[str, object] | None:
     return cast("Mapping[str, object]", found) if isinstance(found, dict) else None
 
 
+def record_of(line: bytes, told: Iterable[bytes]) -> tuple[Mapping[str, object] | None, bool]:
+    """The record in a line that holds one of the pieces that tell us something, and whether the line is damaged.
+
+    Most lines hold none, and are not worth reading.
+    """
+    if not any(piece in line for piece in told):
+        return None, not line[-4:].rstrip().endswith(b"}") and bool(line.strip())
+    found = loads(line)
+    return found, found is None
+
+
 def flag(value: object, *steps: str | int) -> bool:
     """Is the value at a path `true`?"""
     return at(value, *steps) is True
