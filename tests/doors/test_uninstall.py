@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,25 @@ def test_files_that_nobody_edited_come_back_to_the_byte_and_new_ones_go_with_the
     assert (person / ".claude").is_dir()
     assert not (desk.home / "setup").exists()
     assert desk.run("uninstall").startswith("No file holds anything of ours.")
+
+
+def test_a_client_that_was_removed_since_setup_is_let_go_and_the_others_are_undone(desk: Desk, person: Path) -> None:
+    kept(person, ".cursor/mcp.json", CLAUDE)
+    kept(person, ".gemini/settings.json", CLAUDE)
+    before = tree(person)
+    desk.run("setup", "--yes", "--client", "cursor", "--client", "gemini", "--client", "opencode")
+    shutil.rmtree(person / ".cursor")
+    assert "~/.cursor" not in desk.run("status")
+    said = desk.code("doctor"), "\n".join(desk.said)
+    assert "mcp.json is gone" in said[1]
+
+    said = desk.run("uninstall", "--yes")
+
+    assert "~/.cursor/mcp.json: gone already, so there is nothing to undo" in said
+    assert "~/.gemini/settings.json: put back as it was, byte for byte" in said
+    assert tree(person) == {name: data for name, data in before.items() if not name.startswith(".cursor")}
+    assert not (person / ".cursor").exists()
+    assert not (desk.home / "setup").exists()
 
 
 def test_no_answer_but_yes_undoes_anything(desk: Desk, person: Path) -> None:
