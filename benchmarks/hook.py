@@ -12,6 +12,9 @@ from benchmarks.desk import Desk, python
 from benchmarks.result import Result
 from benchmarks.timing import Spread, interleaved
 from benchmarks.worlds import World
+from mcp_server.agents.claude_code import NAME as CLAUDE_CODE
+from mcp_server.agents.client import Client
+from mcp_server.agents.known import CLIENTS
 
 MOST = 2.5
 LOCKED = 400.0
@@ -24,6 +27,9 @@ EVENTS: Mapping[str, Mapping[str, object]] = {
     "Stop": {},
 }
 
+OTHERS = [client for client in CLIENTS if client.hooks is not None and client.name != CLAUDE_CODE]
+"""Each by the one event at which it is brought rules, or else the first that it tells of."""
+
 _SESSIONS = count()
 
 
@@ -33,6 +39,7 @@ def run(desk: Desk) -> list[Result]:
     home = store.parent
     subjects: dict[str, Callable[[], object]] = {"floor": _process(desk, FLOOR, home, "")}
     subjects |= {name: _hook(desk, name, home) for name in EVENTS}
+    subjects |= {f"{client.name} {_first(client)}": _begins(desk, client, home) for client in OTHERS}
     spreads = interleaved(desk.rounds(30), subjects, warm=2)
     floor = spreads.pop("floor")
     free = [
@@ -57,6 +64,26 @@ def _hook(desk: Desk, name: str, home: Path) -> Callable[[], object]:
     def start() -> None:
         event = {"session_id": f"bench-{next(_SESSIONS)}", "cwd": str(desk.project), **EVENTS[name]}
         _process(desk, python("-m", "mcp_promptlearn", "hook", "claude-code", name), home, json.dumps(event))()
+
+    return start
+
+
+def _first(client: Client) -> str:
+    assert client.hooks is not None
+    return next((name for name in client.hooks.events if name in client.hooks.told), client.hooks.events[0])
+
+
+def _begins(desk: Desk, client: Client, home: Path) -> Callable[[], object]:
+    """What another client's hook does at the beginning of a session of its own."""
+    name, hooks = _first(client), client.hooks
+    assert hooks is not None
+
+    def start() -> None:
+        session = f"bench-{next(_SESSIONS)}"
+        said = {
+            key: session if value == "doctor" else value for key, value in hooks.sample(name, str(desk.project)).items()
+        }
+        _process(desk, python("-m", "mcp_promptlearn", "hook", client.name, name), home, json.dumps(said))()
 
     return start
 
