@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from mcp_server.agents.claude_code_format import event
-from mcp_server.agents.events import EventError, Started
+from mcp_server.agents.events import EventError, Ran, Started
 
 OWN = {"session_id": "s", "cwd": "/web", "hook_event_name": "SessionStart", "source": "startup"}
 
@@ -37,3 +37,21 @@ def test_claude_code_itself_is_answered_even_if_it_tells_the_time_one_day() -> N
     started = Started("s", "/web", (), first=True)
     assert event("SessionStart", OWN, {}) == started
     assert event("SessionStart", {**OWN, "timestamp": 1}, {"CLAUDE_CODE_SESSION_ID": "s"}) == started
+
+
+@pytest.mark.parametrize(
+    ("response", "failed"),
+    [
+        ({"exit_code": 2}, True),
+        ({"metadata": {"exit_code": 0}}, False),
+        ({"metadata": {"exit_code": True}}, None),
+        ({"isError": True}, True),
+        ({"interrupted": False}, False),
+        ("plain text", None),
+    ],
+)
+def test_how_a_command_ended_is_read_wherever_a_client_says_it(response: object, failed: bool | None) -> None:
+    payload = {"session_id": "s", "cwd": "/srv/web", "tool_name": "Bash", "tool_input": {"command": "make"}}
+    told = event("PostToolUse", {**payload, "tool_response": response}, {})
+    assert isinstance(told, Ran)
+    assert told.failed is failed
