@@ -2,15 +2,11 @@
 
 import os
 import re
-import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from threading import Timer
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
 
-from mcp_server.offspring import apart, end
 from store.contract import Store
 from store.errors import BusyError, FullError, ReadOnlyError
 from store.records import GLOBAL, Project
@@ -88,6 +84,11 @@ def git(folder: Path | str, *arguments: str, settings: Mapping[str, str] | None 
     Nothing that a repository configures is run for the commands used here. Bytes that are no UTF-8
     become lone surrogates.
     """
+    import subprocess  # most hooks know the folder already, and have no time for what starts programs
+    from threading import Timer
+
+    from mcp_server.offspring import apart, end
+
     command = ["git", "--no-pager", "-C", str(folder), *arguments]
     try:
         running = subprocess.Popen(
@@ -139,6 +140,8 @@ def _host_and_path(remote: str) -> tuple[str, str]:
     if "://" not in remote:
         scp = _SCP.fullmatch(remote)
         return (scp["host"].lower(), scp["path"]) if scp else ("", "")
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(remote)
         port, host = parts.port, parts.hostname or ""
@@ -152,6 +155,8 @@ def _host_and_path(remote: str) -> tuple[str, str]:
 
 def _folder(remote: str, base: str) -> Path:
     if remote.lower().startswith("file://"):
+        from urllib.parse import unquote, urlsplit
+
         remote = _DRIVE.sub("", unquote(urlsplit(remote).path))
     with suppress(OSError, RuntimeError, ValueError):
         return (Path(base) / Path(remote).expanduser()).resolve()
