@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
+from mcp_server.agents.claude_format import answer
 from mcp_server.agents.events import Edited, Ended, Event, EventError, Finished, Head, Prompted, Ran, head
+
+__all__ = ["CARRIES", "EDITS", "LINKED", "SHELL", "answer", "event", "sample"]
 
 CARRIES = frozenset({"BeforeAgent", "AfterTool"})
 """Events whose answer reaches the model, and which bring it rules.
@@ -47,16 +50,6 @@ def event(name: str, payload: Mapping[str, Any], environment: Mapping[str, str])
 def sample(name: str, folder: str) -> Mapping[str, object]:
     """An event of nothing that anybody did."""
     return {"session_id": "doctor", "cwd": folder, "hook_event_name": name, "prompt": "", "transcript_path": ""}
-
-
-def answer(name: str, *, context: str, screen: str) -> Mapping[str, Any] | None:
-    """What to print: context goes to the model, `screen` to the person only."""
-    shown: dict[str, Any] = {}
-    if context:
-        shown["hookSpecificOutput"] = {"hookEventName": name, "additionalContext": context}
-    if screen:
-        shown["systemMessage"] = screen
-    return shown or None
 
 
 def _log(payload: Mapping[str, Any]) -> str:
