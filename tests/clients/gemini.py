@@ -18,7 +18,11 @@ SNAPSHOT = "<state_snapshot>Of this task 1 steps are done.</state_snapshot>"
 SETTINGS = """{
     // signed in with a key
     "security": {"auth": {"selectedType": "gemini-api-key"}},
-    "general": {"enableAutoUpdate": false, "enableAutoUpdateNotification": false},
+    "general": {
+        "enableAutoUpdate": false, "enableAutoUpdateNotification": false,
+        // 0.61 takes a session that it is just going on with for a broken one now and then, and deletes its log
+        "sessionRetention": {"enabled": false}
+    },
     "privacy": {"usageStatisticsEnabled": false}, /* and no telemetry */ "telemetry": {"enabled": false}
 }
 """
